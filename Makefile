@@ -1,0 +1,85 @@
+# One make, one graph. Everything built lands under $(B); the tree stays clean.
+B      ?= build
+SAN    ?=
+CFLAGS ?= -O2 -g
+WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+          -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
+          -Wundef -Wvla -Wformat=2 -Werror
+ALL_CFLAGS  = -std=gnu17 -D_GNU_SOURCE -I. $(DAHDI) -MMD -MP $(WARN) $(CFLAGS) \
+              $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+ALL_LDFLAGS = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN)) -pthread
+
+# The DAHDI header comes with the driver's source package.
+DAHDI := $(patsubst %,-isystem %,$(firstword $(wildcard /usr/src/dahdi-*/include \
+           /usr/src/modules/dahdi/include /usr/include/dahdi-driver)))
+
+# What each folder stands on, in link order. Other symbols do not link.
+DIRS          := kernel board pri dialplan gateway/sip gateway/media gateway
+kernel        :=
+board         := kernel
+pri           := kernel
+dialplan      := kernel
+gateway/sip   := kernel
+gateway/media := kernel
+gateway       := gateway/sip gateway/media pri board dialplan kernel
+
+libs_kernel        := -luv -lcares
+libs_pri           := $(B)/libpri-mono.a   # libpri.a, its clock redirected
+libs_gateway/sip   := -losipparser2
+libs_gateway/media := $(B)/libspandsp-fix.a -ltonezone -lm
+libs_gateway       := -ljansson
+
+PROGRAMS := $B/causewayd $B/causeway $B/causeway-pbx
+
+objs  = $(patsubst %.c,$B/%.o,$(wildcard $(1:%=%/*.c)))
+lib   = $(patsubst %,$B/%.a,$1)
+extra = $(foreach d,$1,$(libs_$d))
+files = $(filter %.a,$(call extra,$1))
+
+all: $(PROGRAMS)
+
+$B/causewayd: $(call objs,gateway) $(call lib,$(gateway)) $(call files,$(gateway))
+	$(CC) -o $@ $(call objs,gateway) $(call lib,$(gateway)) $(ALL_LDFLAGS) \
+	  $(call extra,gateway $(gateway))
+
+$B/causeway: $B/tools/causeway.o $B/kernel.a
+	$(CC) -o $@ $^ $(ALL_LDFLAGS) -ledit $(libs_kernel)
+
+PBX := pri board kernel
+$B/causeway-pbx: $(call objs,tools/pbx) $(call lib,$(PBX)) $(call files,pri) $B/libspandsp-fix.a
+	$(CC) -o $@ $(call objs,tools/pbx) $(call lib,$(PBX)) $(ALL_LDFLAGS) \
+	  $(call extra,$(PBX)) $B/libspandsp-fix.a -ljansson -lm
+
+define folder
+$B/$1.a: $$(call objs,$1) ; @mkdir -p $$(@D); rm -f $$@; $$(AR) rcs $$@ $$^
+$B/tests/$1.test: $$(call objs,tests/$1) $$(call objs,tests) $$(call lib,$1 $$($1)) $$(call files,$1 $$($1))
+	@mkdir -p $$(@D)
+	$$(CC) -o $$@ $$(call objs,tests/$1) $$(call objs,tests) $$(call lib,$1 $$($1)) \
+	  $$(ALL_LDFLAGS) $$(call extra,$1 $$($1)) -lcheck -lsubunit -lrt -lm
+endef
+$(foreach d,$(DIRS),$(eval $(call folder,$d)))
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# libpri reads the wall clock for its timers; ours is the monotonic one.
+LIBPRI := $(firstword $(wildcard /usr/lib/libpri.a /usr/lib/*/libpri.a))
+$B/libpri-mono.a: $(LIBPRI)
+	@mkdir -p $(@D)
+	objcopy --redefine-sym gettimeofday=isdn_libpri_clock $< $@
+
+# Debian's archive has one function miscompiled; media/vector.c replaces it.
+LIBSPANDSP := $(firstword $(wildcard /usr/lib/*/libspandsp.a /usr/lib/libspandsp.a))
+$B/libspandsp-fix.a: $(LIBSPANDSP)
+	@mkdir -p $(@D)
+	objcopy --weaken-symbol vec_circular_dot_prodi16 $< $@
+
+TESTS := $(foreach d,$(DIRS),$(if $(wildcard tests/$d/*_test.c),$B/tests/$d.test))
+test: $(TESTS)
+	@for t in $^; do $$t || exit 1; done
+
+clean: ; rm -rf $B
+
+-include $(shell find $B -name '*.d' 2>/dev/null)
+.PHONY: all test clean

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef KERNEL_MAILBOX_H
+#define KERNEL_MAILBOX_H
+
+/*
+ * Bounded messages between threads, by value, from any number of writers to
+ * one reader. The reader is either the signalling loop (the handler is called
+ * there, once a message) or a thread that asks. A full mailbox refuses, and
+ * counts that it did.
+ */
+
+#include "kernel/base.h"
+
+struct loop;
+struct mailbox;
+
+/* Messages of `size` octets, at most `depth` waiting. */
+int mailbox_new(struct mailbox **out, size_t size, unsigned depth);
+struct mailbox *mailbox_free(struct mailbox *box);
+
+/* Deliver on the loop from now on. */
+int mailbox_attach(struct mailbox *box, struct loop *loop,
+                   void (*fn)(void *self, const void *message), void *self);
+
+/* Any thread. -ENOSPC when full. */
+int mailbox_post(struct mailbox *box, const void *message);
+
+/* The reader's thread; false when empty. */
+bool mailbox_take(struct mailbox *box, void *message);
+
+/* Readable while messages wait; for a reader that polls. -1 if attached. */
+int mailbox_fd(const struct mailbox *box);
+
+uint64_t mailbox_refused(const struct mailbox *box);
+
+#endif
