@@ -34,6 +34,14 @@ struct log_area {
 void log_register(struct log_area *area);
 struct log_area *log_find(const char *name);
 
+/* The area after this one in the order of registration; NULL first. */
+struct log_area *log_next(const struct log_area *after);
+
+/* Levels are read by every thread and changed by the console. */
+enum log_level log_level_of(const struct log_area *area);
+void log_set_level(struct log_area *area, enum log_level level);
+const char *log_level_name(enum log_level level);
+
 void log_write(struct log_area *area, enum log_level level, const char *object,
                const char *format, ...) ATTR_PRINTF(4, 5);
 
@@ -47,7 +55,7 @@ void log_write(struct log_area *area, enum log_level level, const char *object,
 	log_write(area, LOG_LEVEL_INFO, object, __VA_ARGS__)
 #define log_debug(area, object, ...)                                           \
 	do {                                                                   \
-		if ((area)->level >= LOG_LEVEL_DEBUG)                          \
+		if (log_level_of(area) >= LOG_LEVEL_DEBUG)                     \
 			log_write(area, LOG_LEVEL_DEBUG, object, __VA_ARGS__); \
 	} while (0)
 
@@ -65,7 +73,8 @@ void log_sink_remove(struct log_sink *sink);
 
 /* Where lines go by default: a descriptor, with "<3>" prefixes or time stamps.
  */
-void log_to_fd(int fd, bool journal);
+void log_to_fd(int fd, bool journal); /* -1: nowhere */
+uint64_t log_lost(void);              /* lines that could not be written */
 
 /* privacy: how many last digits are hidden as '*' (0: none). */
 void log_set_privacy(unsigned hidden);
