@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef BOARD_BOARD_H
+#define BOARD_BOARD_H
+
+/*
+ * Spans. One interface for three kinds of board: a real card under DAHDI, the
+ * virtual span over a unix socket ("wire", its format is in README.md here),
+ * and one made of memory, turned by the test clock ("sim").
+ *
+ * Two threads meet in a span. The signalling thread opens and closes it,
+ * sends D-channel frames and is told of received ones and of alarms. One media
+ * thread turns it: whenever board_span_fd() is readable it calls
+ * board_span_turn(), which hands over received ticks and asks for ticks to
+ * send. The line is the clock; nobody else is.
+ *
+ * Octets are companded and have the values of RTP PCMA and PCMU. A slot is
+ * numbered as on the line: E1 1 to 31 with the D channel at 16, T1 1 to 24
+ * with the D channel at 24. Errors are -errno; board/ logs nothing.
+ */
+
+#include "kernel/bytes.h"
+#include "kernel/instant.h"
+#include "kernel/phone.h"
+
+struct loop;
+struct board_span;
+
+enum board_kind { BOARD_SIM, BOARD_WIRE, BOARD_DAHDI };
+enum board_framing { FRAMING_CRC4, FRAMING_NO_CRC4, FRAMING_ESF, FRAMING_SF };
+enum board_linecode { LINECODE_HDB3, LINECODE_AMI, LINECODE_B8ZS };
+
+struct board_conf {
+	char name[32]; /* "e1 0" */
+	enum board_kind kind;
+	enum span_type type;
+	enum law law;
+	unsigned dslot; /* 16 or 24; 0: no D channel */
+	/* wire */
+	char path[108];
+	bool listen;     /* else connect */
+	bool faults;     /* obey fault packets */
+	unsigned octets; /* per tick and slot when listening: 8-160, by 8 */
+	/* dahdi */
+	unsigned span_number; /* 1 based */
+	unsigned block;       /* octets per read: 16-80 */
+	enum board_framing framing;
+	enum board_linecode linecode;
+	bool clock_line;         /* the line is the source; else internal */
+	unsigned clock_priority; /* 1 best; 0 never */
+	usec alarm_raise, alarm_clear; /* debounce */
+	/* sim: the other end, by name; both must be opened in one process */
+	char peer[32];
+};
+
+/* Fills what has a usual value: E1/T1's law, D slot, 40 octets, debounce. */
+void board_conf_preset(struct board_conf *conf, enum span_type type);
+
+enum {
+	ALARM_LOS = 1, /* red: no signal, no connection */
+	ALARM_LOF = 2, /* red: no frame alignment */
+	ALARM_AIS = 4, /* blue */
+	ALARM_RAI = 8, /* yellow: the far end does not hear us */
+};
+#define ALARM_RED_OR_BLUE (ALARM_LOS | ALARM_LOF | ALARM_AIS)
+
+/* Told on the signalling thread. */
+struct board_handler {
+	/* a good D-channel frame: address to end of information, no FCS */
+	void (*frame)(void *self, struct bytes frame);
+	/* the alarms that now stand, after debounce; 0: the span is up */
+	void (*alarm)(void *self, unsigned alarms);
+	/* something for one log line: a hello that did not match, a device
+	 * gone; a whole sentence. May be NULL. */
+	void (*notice)(void *self, const char *sentence);
+};
+
+/* Told on the media thread, from inside board_span_turn(). */
+struct board_media {
+	void (*receive)(void *self, const struct tick *tick);
+	/* fill the octets of the slots in tick->mask (preset to idle); clear
+	 * bits that stay idle */
+	void (*transmit)(void *self, struct tick *tick);
+};
+
+/* Opens a span and begins to bring it up; it starts in ALARM_LOS, which is
+ * not told. The handler must outlive it. */
+int board_span_open(struct board_span **out, struct loop *loop,
+                    const struct board_conf *conf,
+                    const struct board_handler *handler, void *self);
+
+/* No media thread may turn it any more. NULL is fine; returns NULL. */
+struct board_span *board_span_close(struct board_span *span);
+
+/* Options that can change with the span up: faults, debounce, clock. 0, or
+ * -EBUSY when the span must be closed and opened for it. */
+int board_span_change(struct board_span *span, const struct board_conf *conf);
+
+/* --- signalling thread --- */
+
+/* One frame, address to end of information. -ENETDOWN without a line, -ENOSPC
+ * when too many wait, -EMSGSIZE over 512 octets. */
+int board_span_send(struct board_span *span, struct bytes frame);
+
+/* What we show the far end as our own alarm (tests, shutdown). */
+int board_span_send_alarm(struct board_span *span, unsigned alarms);
+
+/* Wire only: a fault packet (design: 1 slip .. 4 inverted bit). */
+int board_span_send_fault(struct board_span *span, unsigned kind,
+                          unsigned slot);
+
+/*
+ * A B channel begins or ends to be used. `speech` false: data, no echo
+ * canceller. Wire and sim have nothing to open; DAHDI opens the channel and
+ * may say -ENXIO (not configured), -EBUSY (another program), -ENODEV.
+ */
+int board_chan_open(struct board_span *span, unsigned slot, bool speech);
+void board_chan_close(struct board_span *span, unsigned slot);
+
+/* --- media thread --- */
+
+/* Readable when there is a turn to make; stays the same for a span's life. -1
+ * for sim, which is turned by sim_turn(). */
+int board_span_fd(const struct board_span *span);
+
+/* Does all that is due; returns how many ticks were received or sent. */
+int board_span_turn(struct board_span *span, const struct board_media *media,
+                    void *self);
+
+/* --- any thread --- */
+
+/* Numbers since the span was opened, readable at any time. */
+struct board_counts {
+	uint64_t ticks_in, ticks_out;   /* tick packets or blocks */
+	uint64_t slips;                 /* gaps, drops, injected ones */
+	uint64_t late;                  /* ticks not newer than the last */
+	uint64_t frames_in, frames_out; /* D channel */
+	uint64_t frames_bad;            /* FCS, abort, overrun */
+	uint64_t malformed, unknown;    /* packets dropped */
+	uint64_t refused;               /* connections closed at once */
+	uint64_t send_full;             /* sends dropped for want of room */
+	uint64_t faults, faults_ignored;
+	uint64_t alarms_seen; /* times the span went into alarm */
+	uint64_t connects;
+};
+void board_span_counts(const struct board_span *span, struct board_counts *out);
+
+unsigned board_span_alarms(const struct board_span *span); /* debounced */
+const struct board_conf *board_span_conf(const struct board_span *span);
+const char *board_span_peer(const struct board_span *span); /* wire: its name */
+
+/* The D and B slots of a span type, as masks: bit n is slot n. */
+uint32_t board_bearer_slots(enum span_type type, unsigned dslot);
+unsigned board_slots(enum span_type type);     /* 31 or 24 */
+const char *board_alarm_name(unsigned alarms); /* "LOS", "RAI", "none" */
+
+/* --- sim --- */
+
+/* Moves every sim span by one tick of `octets`: what each end transmits is
+ * what its peer receives. The media of a span is who turned it last with
+ * board_sim_media(). Test thread only. */
+void board_sim_media(struct board_span *span, const struct board_media *media,
+                     void *self);
+void board_sim_turn(unsigned octets);
+
+/* Cut or mend the D channel alone, or the whole line. */
+void board_sim_cut(struct board_span *span, bool frames, bool line);
+
+#endif
