@@ -21,7 +21,8 @@ struct timer {
 	void *self;
 	struct loop *loop;
 	struct instant due;
-	size_t at; /* place in the heap, 1 based; 0: not running */
+	uint64_t order; /* number of its start; 0: not running */
+	struct timer *child, *next, *prev; /* its place in the heap */
 };
 
 /* A row of a timer table: what runs the program, its help and its manual. */
@@ -40,7 +41,7 @@ void timer_stop(struct timer *t);
 
 static inline bool timer_running(const struct timer *t)
 {
-	return t->at != 0;
+	return t->order != 0;
 }
 
 /* How long until it expires; 0 when it does not run. */
