@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Messages by value between threads: an array used as a ring under one lock,
+ * held for one memcpy. Nothing here waits for room: a mailbox that is full
+ * belongs to a reader that has stopped reading, and waiting for it would stop
+ * the writer too. The lock lends its priority, so that a low thread that holds
+ * it does not keep a real-time one waiting.
+ *
+ * The reader is woken when the box stops being empty, not at every message. A
+ * polling reader sees an eventfd that is readable exactly while something
+ * waits; both edges are written under the lock. The loop is woken by its own
+ * means and then takes what is there, but never more than a boxful a turn: a
+ * busy media thread must not keep the signalling thread from its sockets.
+ */
+#include "kernel/mailbox.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "kernel/loop.h"
+#include "kernel/mem.h"
+
+struct mailbox {
+	pthread_mutex_t lock;
+	size_t size;
+	unsigned depth, first, waiting;
+	uint64_t refused;
+	uint8_t *messages;
+	int fd; /* eventfd, -1 once attached */
+	struct wakeup *wakeup;
+	void (*fn)(void *self, const void *message);
+	void *self;
+	uint8_t *delivered; /* the message the handler looks at */
+};
+
+static int init_lock(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t attr;
+	int rc = pthread_mutexattr_init(&attr);
+
+	if (rc != 0)
+		return -rc;
+	rc = pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+	if (rc == 0)
+		rc = pthread_mutex_init(lock, &attr);
+	(void)pthread_mutexattr_destroy(&attr);
+	return -rc;
+}
+
+int mailbox_new(struct mailbox **out, size_t size, unsigned depth)
+{
+	struct mailbox *box = mem_new(struct mailbox);
+	size_t octets;
+	int rc;
+
+	if (box == NULL)
+		return -ENOMEM;
+	rc = init_lock(&box->lock);
+	if (rc < 0) {
+		(void)mem_free(box);
+		return rc;
+	}
+	box->size = size;
+	box->depth = depth;
+	box->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (box->fd < 0)
+		rc = -errno;
+	else if (__builtin_mul_overflow(size, depth, &octets))
+		rc = -ENOMEM;
+	else if ((box->messages = mem_new_array(uint8_t, octets)) == NULL)
+		rc = -ENOMEM;
+	if (rc < 0)
+		(void)mailbox_free(box);
+	else
+		*out = box;
+	return rc;
+}
+
+struct mailbox *mailbox_free(struct mailbox *box)
+{
+	if (box == NULL)
+		return NULL;
+	(void)wakeup_free(box->wakeup);
+	if (box->fd >= 0)
+		(void)close(box->fd);
+	(void)pthread_mutex_destroy(&box->lock);
+	mem_free(box->delivered);
+	mem_free(box->messages);
+	return mem_free(box);
+}
+
+/* Under the lock: the box is no longer empty. */
+static void wake_reader(struct mailbox *box)
+{
+	const uint64_t one = 1;
+
+	if (box->wakeup != NULL)
+		wakeup_send(box->wakeup);
+	else if (write(box->fd, &one, sizeof(one)) != sizeof(one))
+		assert(!"an eventfd takes a one");
+}
+
+/* Under the lock: the box has become empty. */
+static void calm_reader(struct mailbox *box)
+{
+	uint64_t count;
+
+	if (box->wakeup == NULL &&
+	    read(box->fd, &count, sizeof(count)) != sizeof(count))
+		assert(!"an eventfd gives back what it took");
+}
+
+static uint8_t *slot(struct mailbox *box, unsigned n)
+{
+	return box->messages +
+	       (size_t)((box->first + n) % box->depth) * box->size;
+}
+
+int mailbox_post(struct mailbox *box, const void *message)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&box->lock);
+	if (box->waiting == box->depth) {
+		box->refused++;
+		rc = -ENOSPC;
+	} else {
+		memcpy(slot(box, box->waiting), message, box->size);
+		if (box->waiting++ == 0)
+			wake_reader(box);
+	}
+	pthread_mutex_unlock(&box->lock);
+	return rc;
+}
+
+bool mailbox_take(struct mailbox *box, void *message)
+{
+	bool taken;
+
+	pthread_mutex_lock(&box->lock);
+	taken = box->waiting > 0;
+	if (taken) {
+		memcpy(message, slot(box, 0), box->size);
+		box->first = (box->first + 1) % box->depth;
+		if (--box->waiting == 0)
+			calm_reader(box);
+	}
+	pthread_mutex_unlock(&box->lock);
+	return taken;
+}
+
+static void deliver(void *self)
+{
+	struct mailbox *box = self;
+	bool more;
+
+	for (unsigned i = 0; i < box->depth; i++) {
+		if (!mailbox_take(box, box->delivered))
+			return;
+		box->fn(box->self, box->delivered);
+	}
+	pthread_mutex_lock(&box->lock);
+	more = box->waiting > 0;
+	pthread_mutex_unlock(&box->lock);
+	if (more)
+		wakeup_send(box->wakeup);
+}
+
+int mailbox_attach(struct mailbox *box, struct loop *loop,
+                   void (*fn)(void *self, const void *message), void *self)
+{
+	struct wakeup *wakeup;
+	int rc = 0;
+
+	assert(box->wakeup == NULL);
+	box->delivered = mem_new_array(uint8_t, box->size);
+	if (box->delivered == NULL)
+		return -ENOMEM;
+	rc = wakeup_new(&wakeup, loop, deliver, box);
+	if (rc < 0) {
+		box->delivered = mem_free(box->delivered);
+		return rc;
+	}
+	box->fn = fn;
+	box->self = self;
+	pthread_mutex_lock(&box->lock);
+	box->wakeup = wakeup;
+	(void)close(box->fd);
+	box->fd = -1;
+	if (box->waiting > 0)
+		wake_reader(box);
+	pthread_mutex_unlock(&box->lock);
+	return 0;
+}
+
+int mailbox_fd(const struct mailbox *box)
+{
+	return box->fd;
+}
+
+uint64_t mailbox_refused(const struct mailbox *box)
+{
+	return __atomic_load_n(&box->refused, __ATOMIC_RELAXED);
+}
