@@ -17,6 +17,7 @@
  * an event, but may not close the stack.
  */
 
+#include "kernel/bytes.h"
 #include "kernel/flow.h"
 #include "kernel/instant.h"
 #include "kernel/timer.h"
