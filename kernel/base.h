@@ -15,8 +15,9 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+/* By way of a number, so that a pointer to const may be given as well. */
 #define container_of(ptr, type, member) \
-	((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+	((type *)((uintptr_t)(ptr)-offsetof(type, member)))
 
 #define ATTR_PRINTF(format_at, args_at) \
 	__attribute__((format(printf, format_at, args_at)))
