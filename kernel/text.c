@@ -219,9 +219,21 @@ static size_t quote_octet(char *to, size_t size, uint8_t octet)
 	return (size_t)n;
 }
 
+/* Does the whole of it fit with both quotes and the NUL? */
+static bool quoted_fits(size_t size, struct bytes raw)
+{
+	size_t need = sizeof("\"\"");
+	char one[8];
+
+	for (size_t i = 0; i < raw.len && need <= size; i++)
+		need += quote_octet(one, sizeof(one), raw.at[i]);
+	return need <= size;
+}
+
 void text_quote(char *to, size_t size, struct bytes raw)
 {
 	static const char cut[] = "\"...";
+	size_t tail = quoted_fits(size, raw) ? 0 : sizeof(cut);
 	struct text t = { .at = to, .size = size };
 	char one[8];
 
@@ -231,10 +243,9 @@ void text_quote(char *to, size_t size, struct bytes raw)
 	text_add(&t, "\"");
 	for (size_t i = 0; i < raw.len; i++) {
 		size_t n = quote_octet(one, sizeof(one), raw.at[i]);
-		size_t tail = i + 1 == raw.len ? 2 : sizeof(cut);
 
-		/* Never half an escape, and always room to close. */
-		if (t.size - t.len < n + tail) {
+		/* Never half an escape, and room to say that it was cut. */
+		if (tail > 0 && t.size - t.len < n + tail) {
 			text_add(&t, "%s", cut);
 			return;
 		}
