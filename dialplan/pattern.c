@@ -65,10 +65,11 @@ static void add_element(struct compiler *c, uint32_t set, uint32_t weight)
 
 static int compile_repeat(struct compiler *c, char how)
 {
-	struct pattern_element *last = &c->e[c->n - 1];
+	struct pattern_element *last;
 
 	if (!c->may_repeat)
 		return refuse(c, "nothing in front that could be repeated");
+	last = &c->e[c->n - 1];
 	if (how == '+') { /* once, then any number of times */
 		add_element(c, last->set, last->weight);
 		last++;
