@@ -32,6 +32,7 @@
 #include "kernel/loop.h"
 #include "kernel/mem.h"
 #include "kernel/net.h"
+#include "kernel/thread.h"
 #include "tests/test.h"
 
 #pragma weak net_fail_after
@@ -192,7 +193,7 @@ static void check_left(const struct left_behind *before)
 	ck_assert_msg(now.descriptors == before->descriptors,
 	              "left descriptors: %u open before, %u after",
 	              before->descriptors, now.descriptors);
-	ck_assert_msg(now.threads == before->threads,
+	ck_assert_msg(now.threads <= before->threads,
 	              "left threads: %u before, %u after", before->threads,
 	              now.threads);
 }
@@ -237,13 +238,27 @@ static void climb_sockets(void)
 	}
 }
 
-/* libuv keeps a pipe for signals from its first loop on to the end. */
+static void do_nothing(void *self)
+{
+	(void)self;
+}
+
+/*
+ * What stays for good from its first use on, and is nobody's leak: libuv's pipe
+ * for signals, the thread sanitizer's own thread.
+ */
 static void open_for_good(void)
 {
 	struct loop *loop;
+	struct thread *thread;
 
 	ck_assert_int_eq(loop_new(&loop), 0);
 	(void)loop_free(loop);
+	if (!SLOWED)
+		return;
+	ck_assert_int_eq(
+		thread_start(&thread, "first", false, do_nothing, NULL), 0);
+	(void)thread_join(thread);
 }
 
 /* What Check calls in the child. */
@@ -322,15 +337,14 @@ static TTest *add_cases(Suite *suite)
 
 static void print_failure(TestResult *result, const struct test_run *run)
 {
-	static const char *const rungs[] = { "", ", allocation",
-		                             ", send or "
-		                             "receive" };
-
 	printf("%s:%d: %s", tr_lfile(result), tr_lno(result), run->name);
 	if (run->row_seen >= 0)
 		printf(", row %d", run->row_seen);
 	if (run->rung_kind != RUNG_NONE)
-		printf("%s %ld failing", rungs[run->rung_kind], run->rung);
+		printf(", %s %ld failing",
+		       run->rung_kind == RUNG_MEMORY ? "allocation"
+		                                     : "transfer",
+		       run->rung);
 	if (run->seeded)
 		printf(", TEST_SEED=%u", run->seed);
 	printf(": %s\n", tr_msg(result));
