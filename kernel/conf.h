@@ -22,24 +22,28 @@
  *    no shutdown            ! `no` sets an option back to its preset
  *   !                       ! a line of only ! ends the section
  *
- * Comments run from ` !` to the end of a line. Signalling thread only.
+ * Comments run from ` !` to the line's end. Signalling thread only.
  */
 
 #include "kernel/base.h"
 #include "kernel/bytes.h"
 
-struct conf;
-
-enum { CONF_MESSAGE = 240, CONF_WORDS = 16 };
+enum { CONF_MESSAGE = 240, CONF_WORDS = 64 };
 
 struct conf_error {
 	char file[128];
-	unsigned line, column;      /* 1 based; column of the word in error */
-	char message[CONF_MESSAGE]; /* a sentence: what is wrong, and what would
-	                             * have been accepted */
+	unsigned line, column;      /* 1 based; of the word in error */
+	char message[CONF_MESSAGE]; /* what is wrong, what would be accepted */
 };
 
+/* "causeway.conf:12:16: isdn side: ..."; what is not known is left out. */
+void conf_error_print(const struct conf_error *error, char *to, size_t size);
+
+struct conf;
 struct conf_option;
+
+/* For `?`: a word that could stand here, what it means. */
+typedef void (*conf_tell_fn)(void *self, const char *word, const char *meaning);
 
 /*
  * How a kind of value is read and printed. parse gets the words after the
@@ -57,10 +61,8 @@ struct conf_kind {
 	             char **words, char *wrong, int *at);
 	bool (*print)(const struct conf_option *option, const void *value,
 	              unsigned index, char *to, size_t size);
-	/* for `?`: one call per word that could stand here; may be NULL */
-	void (*help)(const struct conf_option *option,
-	             void (*tell)(void *self, const char *word,
-	                          const char *meaning),
+	/* the words that could stand here; may be NULL */
+	void (*help)(const struct conf_option *option, conf_tell_fn tell,
 	             void *self);
 };
 
@@ -74,9 +76,10 @@ struct conf_option {
 	const char *words; /* "isdn switch-type" */
 	const struct conf_kind *kind;
 	size_t offset, size; /* of the value in the section's struct */
-	int64_t min, max;    /* numbers and lengths of text */
+	int64_t min, max;    /* numbers, usec, lengths of text */
 	const struct conf_choice *choices; /* closed by a NULL word */
-	const char *preset; /* as it would be written; NULL: the zeroed value */
+	const char *preset; /* as written; NULL: zeroed; a switch: not NULL is
+	                     * on; a list has none */
 	const char *help;   /* one line */
 	bool secret;        /* printed, but never in a log */
 	bool always;        /* printed even when it has its preset */
@@ -112,7 +115,7 @@ struct conf_section {
 	const struct conf_option *options;
 	size_t noptions;
 	const char *help;
-	/* Looks at one instance by itself; writes a sentence, -EBADMSG. */
+	/* Looks at one instance by itself; a sentence and -EBADMSG. */
 	int (*check)(const void *values, char *wrong);
 };
 
@@ -128,8 +131,7 @@ int conf_new(struct conf **out, const struct conf_schema *schema);
 struct conf *conf_free(struct conf *conf);
 int conf_copy(struct conf **out, const struct conf *from);
 
-/* Reads and checks whole; *error is filled when the result is -EBADMSG (or
- * with the system's reason when the file cannot be read). */
+/* Reads and checks whole; *error is filled for -EBADMSG and unread files. */
 int conf_load(struct conf **out, const struct conf_schema *schema,
               const char *file, struct conf_error *error);
 int conf_parse(struct conf **out, const struct conf_schema *schema,
@@ -144,8 +146,8 @@ struct conf_instance {
 	unsigned line; /* 0: not from a file */
 };
 
-/* Walks the instances of a section in the order of the file, or by number
- * where the first key is one: pass NULL first. NULL after the last. */
+/* Walks the instances of a section in the file's order, or by number where the
+ * first key is one: NULL first, NULL after the last. */
 const struct conf_instance *conf_next(const struct conf *conf,
                                       const struct conf_section *section,
                                       const struct conf_instance *after);
@@ -155,7 +157,7 @@ const struct conf_instance *conf_next(const struct conf *conf,
 const void *conf_find(const struct conf *conf,
                       const struct conf_section *section, const char *name);
 
-/* Puts file and line of an instance into an error, then the sentence. */
+/* An error with file and line of an instance, its heading, the sentence. */
 void conf_blame(struct conf_error *error, const struct conf *conf,
                 const struct conf_instance *instance, const char *format, ...)
 	ATTR_PRINTF(4, 5);
@@ -173,28 +175,26 @@ struct conf_context {
 int conf_line(struct conf *conf, struct conf_context *context, const char *line,
               struct conf_error *error);
 
-/* What could stand after `partial` in this context: for `?` and completion. */
+/* What could stand at the end of `partial`: for `?` and completion. */
 void conf_help(const struct conf *conf, const struct conf_context *context,
-               const char *partial,
-               void (*tell)(void *self, const char *word, const char *meaning),
-               void *self);
+               const char *partial, conf_tell_fn tell, void *self);
 
 /* Prints as a file that reads back to the same structs. */
 void conf_print(const struct conf *conf,
                 void (*line)(void *self, const char *text), void *self);
 
-/* Temporary file, fsync, rename; -errno. */
+/* Temporary file, fsync, rename. */
 int conf_write(const struct conf *conf, const char *file);
 
-/* Tells what differs, in the order: removed, added, changed. old or new is
- * NULL for an added or removed instance. */
+/* Tells what differs: removed (last section first), added, changed. Values are
+ * NULL on the side that lacks the instance; a NULL configuration lacks all. */
 void conf_compare(const struct conf *old, const struct conf *now,
                   void (*tell)(void *self, const struct conf_section *section,
                                const char *name, const void *old_values,
                                const void *new_values),
                   void *self);
 
-/* Words of the value a switch of words stands for; see conf_choice. */
+/* The word of a choice's value, "?" if there is none. */
 const char *conf_choice_word(const struct conf_choice *choices, int value);
 
 #endif
