@@ -59,7 +59,8 @@ struct test_run {
 	const struct test_case *test;
 	int row;
 	char name[NAME_SIZE];
-	int row_seen; /* from test_row(), -1: none */
+	bool finished; /* not left by exit() on the way */
+	int row_seen;  /* from test_row(), -1: none */
 	enum rung_kind rung_kind;
 	long rung;
 	bool seeded;
@@ -152,7 +153,8 @@ static unsigned count_entries(const char *folder)
 	DIR *dir = opendir(folder);
 	unsigned n = 0;
 
-	ck_assert_msg(dir != NULL, "%s can not be read", folder);
+	if (dir == NULL)
+		ck_abort_msg("%s can not be read", folder);
 	while (readdir(dir) != NULL)
 		n++;
 	(void)closedir(dir);
@@ -172,7 +174,7 @@ static void add_kind(void *self, const char *name, size_t live, size_t bytes)
 
 	(void)bytes;
 	if (live > 0)
-		(void)snprintf(list + len, NAME_SIZE - len, " %zu %s,", live,
+		(void)snprintf(list + len, NAME_SIZE - len, ", %zu %s", live,
 		               name);
 }
 
@@ -187,15 +189,15 @@ static void check_left(const struct left_behind *before)
 		now = look();
 	}
 	mem_each(add_kind, kinds);
-	ck_assert_msg(now.memory == before->memory,
-	              "left memory: %zu live before, %zu after:%s",
-	              before->memory, now.memory, kinds);
-	ck_assert_msg(now.descriptors == before->descriptors,
-	              "left descriptors: %u open before, %u after",
-	              before->descriptors, now.descriptors);
-	ck_assert_msg(now.threads <= before->threads,
-	              "left threads: %u before, %u after", before->threads,
-	              now.threads);
+	if (now.memory != before->memory)
+		ck_abort_msg("left memory: %zu live before, %zu after%s",
+		             before->memory, now.memory, kinds);
+	if (now.descriptors != before->descriptors)
+		ck_abort_msg("left descriptors: %u open before, %u after",
+		             before->descriptors, now.descriptors);
+	if (now.threads > before->threads)
+		ck_abort_msg("left threads: %u before, %u after",
+		             before->threads, now.threads);
 }
 
 /* Once through the test, with the clock its own and everything returned. */
@@ -273,6 +275,7 @@ static void run_case(int number)
 	} else {
 		run_once();
 	}
+	current->finished = true;
 }
 
 static bool is_wanted(const struct test_case *test)
@@ -327,7 +330,7 @@ static TTest *add_cases(Suite *suite)
 		TCase *tcase = tcase_create(runs[i].name);
 
 		ttests[i] = (TTest){ runs[i].name, run_case, runs[i].test->file,
-			             1 };
+			             runs[i].test->line };
 		tcase_set_timeout(tcase, limit_of(runs[i].test));
 		tcase_add_loop_test(tcase, &ttests[i], (int)i, (int)i + 1);
 		suite_add_tcase(suite, tcase);
@@ -335,9 +338,24 @@ static TTest *add_cases(Suite *suite)
 	return ttests;
 }
 
+static bool has_passed(TestResult *result, const struct test_run *run)
+{
+	return tr_rtype(result) == CK_PASS && run->finished;
+}
+
 static void print_failure(TestResult *result, const struct test_run *run)
 {
-	printf("%s:%d: %s", tr_lfile(result), tr_lno(result), run->name);
+	const char *file = tr_lfile(result), *what = tr_msg(result);
+	int line = tr_lno(result);
+
+	/* What we found stands where the test begins. */
+	if (file == NULL || strcmp(file, __FILE__) == 0) {
+		file = run->test->file;
+		line = run->test->line;
+	}
+	if (tr_rtype(result) == CK_PASS)
+		what = "ended the process before its end";
+	printf("%s:%d: %s", file, line, run->name);
 	if (run->row_seen >= 0)
 		printf(", row %d", run->row_seen);
 	if (run->rung_kind != RUNG_NONE)
@@ -347,16 +365,32 @@ static void print_failure(TestResult *result, const struct test_run *run)
 		       run->rung);
 	if (run->seeded)
 		printf(", TEST_SEED=%u", run->seed);
-	printf(": %s\n", tr_msg(result));
+	printf(": %s\n", what);
+}
+
+/* Results come in the order of the cases. Returns how many failed. */
+static int judge(SRunner *runner)
+{
+	TestResult **results = srunner_results(runner);
+	int failed = 0;
+
+	for (int i = 0; i < srunner_ntests_run(runner); i++) {
+		if (!has_passed(results[i], &runs[i])) {
+			print_failure(results[i], &runs[i]);
+			failed++;
+		}
+		remove_folder(&runs[i]);
+	}
+	free(results);
+	return failed;
 }
 
 int main(void)
 {
 	Suite *suite;
 	SRunner *runner;
-	TestResult **results;
 	TTest *ttests;
-	int failed, ran;
+	int failed;
 
 	list_runs();
 	suite = suite_create(program_invocation_short_name);
@@ -364,18 +398,9 @@ int main(void)
 	runner = srunner_create(suite);
 	srunner_set_fork_status(runner, CK_FORK);
 	srunner_run_all(runner, CK_SILENT);
-	results = srunner_results(runner);
-	failed = srunner_ntests_failed(runner);
-	ran = srunner_ntests_run(runner);
-	/* Results come in the order of the cases. */
-	for (int i = 0; i < ran; i++) {
-		if (tr_rtype(results[i]) != CK_PASS)
-			print_failure(results[i], &runs[i]);
-		remove_folder(&runs[i]);
-	}
+	failed = judge(runner);
 	printf("%s: %d passed, %d failed\n", program_invocation_short_name,
-	       ran - failed, failed);
-	free(results);
+	       srunner_ntests_run(runner) - failed, failed);
 	srunner_free(runner);
 	free(ttests);
 	return failed > 0 ? 1 : 0;

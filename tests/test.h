@@ -30,19 +30,24 @@ struct test_case {
 	int nrows;            /* 0: not a test of rows */
 	bool ladder;
 	unsigned limit_s; /* 0: the default, 20 s */
+	int line;
 	struct test_case *next;
 };
 
 void test_register(struct test_case *test);
 
-#define TEST_CASE_(name, n, is_ladder)                                   \
-	static void name##_one_(int row_);                               \
-	__attribute__((constructor)) static void name##_register_(void)  \
+#define TEST_CASE_(name_, n_, is_ladder)                                 \
+	static void name_##_one_(int row_);                              \
+	__attribute__((constructor)) static void name_##_register_(void) \
 	{                                                                \
-		static struct test_case case_ = { #name,       __FILE__, \
-			                          name##_one_, (n),      \
-			                          (is_ladder), 0,        \
-			                          NULL };                \
+		static struct test_case case_ = {                        \
+			.name = #name_,                                  \
+			.file = __FILE__,                                \
+			.one = name_##_one_,                             \
+			.nrows = (n_),                                   \
+			.ladder = (is_ladder),                           \
+			.line = __LINE__,                                \
+		};                                                       \
 		test_register(&case_);                                   \
 	}
 
