@@ -112,7 +112,7 @@ static int make_parts(struct conf **out, const struct conf_schema *schema)
 int conf_new(struct conf **out, const struct conf_schema *schema)
 {
 	struct conf_entry *global;
-	struct conf *conf;
+	struct conf *conf = NULL;
 	int rc = make_parts(&conf, schema);
 
 	if (rc < 0)
@@ -166,7 +166,7 @@ static int copy_entries(struct conf *to, const struct conf_part *from)
 
 int conf_copy(struct conf **out, const struct conf *from)
 {
-	struct conf *conf;
+	struct conf *conf = NULL;
 	int rc = make_parts(&conf, from->schema);
 
 	for (size_t i = 0; rc == 0 && i < from->schema->nsections; i++)
