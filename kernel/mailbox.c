@@ -127,7 +127,7 @@ int mailbox_post(struct mailbox *box, const void *message)
 
 	pthread_mutex_lock(&box->lock);
 	if (box->waiting == box->depth) {
-		box->refused++;
+		__atomic_add_fetch(&box->refused, 1, __ATOMIC_RELAXED);
 		rc = -ENOSPC;
 	} else {
 		memcpy(slot(box, box->waiting), message, box->size);
