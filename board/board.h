@@ -77,6 +77,10 @@ struct board_handler {
 
 /* Told on the media thread, from inside board_span_turn(). */
 struct board_media {
+	/* `count` octets for each slot in tick->mask, any 1 to TICK_MOST: a
+	 * slip makes a tick shorter, and one in a single slot divides it (a
+	 * slot that is missing from the mask got nothing in this call). A slot
+	 * that is silent on the line has idle octets. */
 	void (*receive)(void *self, const struct tick *tick);
 	/* fill the octets of the slots in tick->mask (preset to idle); clear
 	 * bits that stay idle */
@@ -127,6 +131,9 @@ int board_span_fd(const struct board_span *span);
 int board_span_turn(struct board_span *span, const struct board_media *media,
                     void *self);
 
+/* wire: the name of who was connected last, "" before. Signalling thread. */
+const char *board_span_peer(const struct board_span *span);
+
 /* --- any thread --- */
 
 /* Numbers since the span was opened, readable at any time. */
@@ -136,6 +143,7 @@ struct board_counts {
 	uint64_t late;                  /* ticks not newer than the last */
 	uint64_t frames_in, frames_out; /* D channel */
 	uint64_t frames_bad;            /* FCS, abort, overrun */
+	uint64_t frames_dropped;        /* under alarm, or nobody took them */
 	uint64_t malformed, unknown;    /* packets dropped */
 	uint64_t refused;               /* connections closed at once */
 	uint64_t send_full;             /* sends dropped for want of room */
@@ -147,7 +155,6 @@ void board_span_counts(const struct board_span *span, struct board_counts *out);
 
 unsigned board_span_alarms(const struct board_span *span); /* debounced */
 const struct board_conf *board_span_conf(const struct board_span *span);
-const char *board_span_peer(const struct board_span *span); /* wire: its name */
 
 /* The D and B slots of a span type, as masks: bit n is slot n. */
 uint32_t board_bearer_slots(enum span_type type, unsigned dslot);

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+
+/*
+ * A span carried over a unix socket: a board without hardware. Anything that
+ * speaks the format of README.md may be at the other end.
+ *
+ * The media thread owns the connection. It alone accepts, connects, reads,
+ * sends and closes, so no descriptor is ever used by one thread while another
+ * closes it, and packets leave in one order. The signalling thread puts what it
+ * wants sent into a mailbox that is part of what board_span_fd() waits for; a
+ * frame leaves one wake-up later. The other way go good frames, the raw alarms
+ * and sentences for the log, through a mailbox of the loop's.
+ *
+ * The alarms are reported as a state, not as events: as long as the last one
+ * told is not the one that stands, every turn tries again, and a full mailbox
+ * cannot leave the span up when the line is gone.
+ *
+ * Trust: the path's directory and mode decide who may connect; from there on
+ * every packet is a stranger's.
+ */
+
+#include "board/wire.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "kernel/mailbox.h"
+#include "kernel/mem.h"
+#include "kernel/net.h"
+#include "kernel/text.h"
+
+#define HELLO_WAIT SEC(2)
+
+enum { REPORTS = 128, ORDERS = 64 };
+
+/* What one turn may find readable. */
+enum { READY_CLOCK, READY_ORDERS, READY_LISTENER, READY_LINE, READY_KINDS };
+
+/* A packet of this kind is to be sent. */
+struct wire_order {
+	enum wire_kind kind;
+	unsigned value, slot; /* alarms; a fault's kind and slot */
+	size_t len;
+	uint8_t octets[FRAME_MOST];
+};
+
+static struct wire *wire_of(struct board_span *span)
+{
+	return container_of(span, struct wire, span);
+}
+
+/* --- signalling thread --- */
+
+static void on_report(void *self, const void *message)
+{
+	struct wire *wire = self;
+	const struct wire_report *report = message;
+
+	switch (report->kind) {
+	case REPORT_FRAME:
+		board_frame(&wire->span,
+		            (struct bytes){ report->octets, report->len });
+		break;
+	case REPORT_LINE:
+		board_line(&wire->span, report->alarms);
+		break;
+	case REPORT_PEER:
+		(void)text_copy(wire->span.peer, sizeof(wire->span.peer),
+		                (const char *)report->octets);
+		break;
+	case REPORT_NOTICE:
+		board_notice(&wire->span, (const char *)report->octets);
+		break;
+	}
+}
+
+static int post_order(struct wire *wire, const struct wire_order *order)
+{
+	int rc = mailbox_post(wire->down, order);
+
+	if (rc < 0)
+		COUNT(&wire->span, send_full);
+	return rc;
+}
+
+static int wire_span_send(struct board_span *span, struct bytes frame)
+{
+	struct wire *wire = wire_of(span);
+	struct wire_order order = { .kind = WIRE_FRAME, .len = frame.len };
+
+	if (!shared_look(&wire->linked))
+		return -ENETDOWN;
+	memcpy(order.octets, frame.at, frame.len);
+	return post_order(wire, &order);
+}
+
+static int wire_span_send_alarm(struct board_span *span, unsigned alarms)
+{
+	struct wire_order order = { .kind = WIRE_ALARM, .value = alarms };
+
+	/* Kept for the connection to come when there is none. */
+	return post_order(wire_of(span), &order);
+}
+
+static int wire_span_send_fault(struct board_span *span, unsigned kind,
+                                unsigned slot)
+{
+	struct wire *wire = wire_of(span);
+	struct wire_order order = { .kind = WIRE_FAULT,
+		                    .value = kind,
+		                    .slot = slot };
+
+	if (!shared_look(&wire->linked))
+		return -ENETDOWN;
+	return post_order(wire, &order);
+}
+
+/* --- media thread: upwards --- */
+
+int wire_report_text(struct wire *wire, enum wire_report_kind kind,
+                     const char *text)
+{
+	struct wire_report report = { .kind = kind };
+
+	(void)text_copy((char *)report.octets, sizeof(report.octets), text);
+	return mailbox_post(wire->up, &report);
+}
+
+void wire_complain(struct wire *wire, const char *about, const char *sentence)
+{
+	if (wire->complained == about)
+		return;
+	if (wire_report_text(wire, REPORT_NOTICE, sentence) == 0)
+		wire->complained = about;
+}
+
+unsigned wire_raw(const struct wire *wire)
+{
+	if (wire->phase != WIRE_UP)
+		return ALARM_LOS;
+	return wire->alarms | (wire->silent ? ALARM_LOS : 0);
+}
+
+static void report_line(struct wire *wire)
+{
+	struct wire_report report = { .kind = REPORT_LINE,
+		                      .alarms = wire_raw(wire) };
+
+	if (report.alarms != wire->told && mailbox_post(wire->up, &report) == 0)
+		wire->told = report.alarms;
+}
+
+/* --- media thread: the connection --- */
+
+static int watch(struct wire *wire, int fd, uint32_t what)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = what };
+
+	return epoll_ctl(wire->poll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno
+	                                                               : 0;
+}
+
+void wire_hang_up(struct wire *wire, usec retry)
+{
+	if (wire->fd >= 0)
+		(void)close(wire->fd);
+	wire->fd = -1;
+	wire->phase = WIRE_CLOSED;
+	shared_raise(&wire->linked, 0);
+	wire->nlate = wire->nfaults = 0;
+	wire->alarms = wire->shown = 0;
+	wire->silent = false;
+	wire->retry_at = instant_add(instant_now(), retry);
+	wire_clock_end(wire);
+}
+
+bool wire_send(struct wire *wire, const struct writer *packet, bool keep)
+{
+	struct bytes octets = { packet->at, packet->len };
+	struct wire_late *late;
+	int rc = -EAGAIN;
+
+	if (wire->phase == WIRE_CLOSED)
+		return false;
+	if (!keep || wire->nlate == 0)
+		rc = net_send(wire->fd, octets);
+	if (rc >= 0)
+		return true;
+	if (rc != -EAGAIN && rc != -ENOBUFS) {
+		wire_hang_up(wire, WIRE_RETRY);
+		return false;
+	}
+	if (!keep || wire->nlate == WIRE_QUEUE) {
+		COUNT(&wire->span, send_full);
+		if (keep) {
+			wire_complain(wire, "queue",
+			              "the far end reads nothing, connection "
+			              "closed");
+			wire_hang_up(wire, WIRE_RETRY);
+		}
+		return false;
+	}
+	late = &wire->late[(wire->late_first + wire->nlate++) % WIRE_QUEUE];
+	late->len = octets.len;
+	memcpy(late->octets, octets.at, octets.len);
+	return true;
+}
+
+static void send_late(struct wire *wire)
+{
+	while (wire->nlate > 0) {
+		const struct wire_late *late = &wire->late[wire->late_first];
+		int rc = net_send(wire->fd,
+		                  (struct bytes){ late->octets, late->len });
+
+		if (rc == -EAGAIN || rc == -ENOBUFS)
+			return;
+		if (rc < 0) {
+			wire_hang_up(wire, WIRE_RETRY);
+			return;
+		}
+		wire->late_first = (wire->late_first + 1) % WIRE_QUEUE;
+		wire->nlate--;
+	}
+}
+
+static void greet(struct wire *wire, int fd)
+{
+	uint8_t octets[8 + WIRE_NAME];
+	struct writer packet = WRITER(octets);
+
+	if (watch(wire, fd, READY_LINE) < 0) {
+		(void)close(fd);
+		wire_hang_up(wire, WIRE_RETRY);
+		return;
+	}
+	wire->fd = fd;
+	wire->phase = WIRE_GREETING;
+	wire->greet_by = instant_add(instant_now(), HELLO_WAIT);
+	wire_put_hello(&packet, &wire->ours);
+	(void)wire_send(wire, &packet, true);
+}
+
+/* One connection is one span: a second one gets a closed door at once. */
+static void take_connections(struct wire *wire)
+{
+	int fd;
+
+	while ((fd = net_accept(wire->listen_fd, NULL)) >= 0) {
+		if (wire->phase == WIRE_CLOSED) {
+			greet(wire, fd);
+		} else {
+			(void)close(fd);
+			COUNT(&wire->span, refused);
+		}
+	}
+}
+
+static void connect_out(struct wire *wire)
+{
+	int fd = net_unix_connect(wire->span.conf.path, SOCK_SEQPACKET);
+
+	if (fd < 0)
+		wire_hang_up(wire, WIRE_RETRY);
+	else
+		greet(wire, fd);
+}
+
+static void send_alarms(struct wire *wire)
+{
+	unsigned show = wire->own;
+	uint8_t octets[2];
+	struct writer packet = WRITER(octets);
+
+	if (wire_raw(wire) & ALARM_RED_OR_BLUE)
+		show |= ALARM_RAI; /* the far end is not heard */
+	if (wire->phase != WIRE_UP || show == wire->shown)
+		return;
+	wire_put_alarm(&packet, show);
+	if (wire_send(wire, &packet, true))
+		wire->shown = show;
+}
+
+static void obey(struct wire *wire, const struct wire_order *order)
+{
+	uint8_t octets[2 + FRAME_MOST];
+	struct writer packet = WRITER(octets);
+
+	if (order->kind == WIRE_ALARM) {
+		wire->own = order->value;
+		return; /* send_alarms() sees it */
+	}
+	if (wire->phase != WIRE_UP)
+		return;
+	if (order->kind == WIRE_FRAME)
+		wire_put_frame(&packet, wire->shape.dslot,
+		               (struct bytes){ order->octets, order->len });
+	else
+		wire_put_fault(&packet, order->value, order->slot);
+	if (wire_send(wire, &packet, true) && order->kind == WIRE_FRAME)
+		COUNT(&wire->span, frames_out);
+}
+
+static void take_orders(struct wire *wire)
+{
+	struct wire_order order;
+
+	for (unsigned i = 0; i < ORDERS; i++) {
+		if (!mailbox_take(wire->down, &order))
+			return;
+		obey(wire, &order);
+	}
+}
+
+static void look_at_clock(struct wire *wire)
+{
+	struct instant now = instant_now();
+
+	switch (wire->phase) {
+	case WIRE_CLOSED:
+		if (!wire->span.conf.listen &&
+		    instant_since(now, wire->retry_at) >= 0)
+			connect_out(wire);
+		break;
+	case WIRE_GREETING:
+		if (instant_since(now, wire->greet_by) < 0)
+			break;
+		wire_complain(
+			wire, "no hello",
+			"the far end said no hello within 2 s, connection "
+			"closed");
+		wire_hang_up(wire, WIRE_RETRY_WRONG);
+		break;
+	case WIRE_UP:
+		if (instant_since(now, wire->heard_at) >= WIRE_SILENCE)
+			wire->silent = true;
+		break;
+	}
+}
+
+static int wire_turn(struct board_span *span, const struct board_media *media,
+                     void *self)
+{
+	struct wire *wire = wire_of(span);
+	struct epoll_event events[READY_KINDS];
+	bool ready[READY_KINDS] = { false };
+	int n = epoll_wait(wire->poll_fd, events, READY_KINDS, 0), done;
+	uint64_t rang;
+
+	for (int i = 0; i < n; i++)
+		ready[events[i].data.u32] = true;
+	if (ready[READY_CLOCK] &&
+	    read(wire->clock_fd, &rang, sizeof(rang)) != sizeof(rang))
+		ready[READY_CLOCK] = false; /* set anew in between */
+	if (ready[READY_LINE])
+		wire_read(wire);
+	if (ready[READY_LISTENER])
+		take_connections(wire);
+	look_at_clock(wire);
+	send_late(wire);
+	if (ready[READY_ORDERS])
+		take_orders(wire);
+	done = wire_clock_turn(wire, media, self);
+	send_alarms(wire);
+	report_line(wire);
+	return done;
+}
+
+/* --- life --- */
+
+static struct board_span *wire_create(void)
+{
+	struct wire *wire = mem_new(struct wire);
+
+	if (wire == NULL)
+		return NULL;
+	wire->poll_fd = wire->clock_fd = wire->listen_fd = wire->fd = -1;
+	wire->told = ALARM_LOS;
+	return &wire->span;
+}
+
+static int open_mailboxes(struct wire *wire)
+{
+	int rc = mailbox_new(&wire->up, sizeof(struct wire_report), REPORTS);
+
+	if (rc == 0)
+		rc = mailbox_attach(wire->up, wire->span.loop, on_report, wire);
+	if (rc == 0)
+		rc = mailbox_new(&wire->down, sizeof(struct wire_order),
+		                 ORDERS);
+	if (rc == 0)
+		rc = watch(wire, mailbox_fd(wire->down), READY_ORDERS);
+	return rc;
+}
+
+static int open_listener(struct wire *wire)
+{
+	int fd = net_unix_listen(wire->span.conf.path, SOCK_SEQPACKET, 0660);
+
+	if (fd < 0)
+		return fd;
+	wire->listen_fd = fd;
+	return watch(wire, fd, READY_LISTENER);
+}
+
+static int wire_open(struct board_span *span)
+{
+	struct wire *wire = wire_of(span);
+	const struct board_conf *conf = &span->conf;
+	int rc;
+
+	wire->ours = (struct wire_hello){ WIRE_VERSION,
+		                          conf->type == SPAN_E1 ? 'E' : 'T',
+		                          conf->law == LAW_ALAW ? 'A' : 'u',
+		                          (uint8_t)conf->dslot, "" };
+	(void)text_copy(wire->ours.name, sizeof(wire->ours.name), conf->name);
+	wire->shape.bearers = board_bearer_slots(conf->type, conf->dslot);
+	wire->shape.dslot = conf->dslot;
+	wire->retry_at = instant_now();
+	wire->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (wire->poll_fd < 0)
+		return -errno;
+	rc = open_mailboxes(wire);
+	if (rc == 0)
+		rc = wire_clock_open(wire);
+	if (rc == 0)
+		rc = watch(wire, wire->clock_fd, READY_CLOCK);
+	if (rc == 0 && conf->listen)
+		rc = open_listener(wire);
+	return rc;
+}
+
+static void wire_close(struct board_span *span)
+{
+	struct wire *wire = wire_of(span);
+
+	/* The last words of the signalling thread, as far as they fit. */
+	if (wire->phase == WIRE_UP)
+		take_orders(wire);
+	if (wire->listen_fd >= 0) {
+		(void)unlink(span->conf.path);
+		(void)close(wire->listen_fd);
+	}
+	wire_hang_up(wire, 0);
+	if (wire->clock_fd >= 0)
+		(void)close(wire->clock_fd);
+	if (wire->poll_fd >= 0)
+		(void)close(wire->poll_fd);
+	mailbox_free(wire->up);
+	mailbox_free(wire->down);
+	mem_free(wire);
+}
+
+static int wire_fd(const struct board_span *span)
+{
+	const struct wire *wire = container_of(span, struct wire, span);
+
+	return wire->poll_fd;
+}
+
+const struct board_ops board_wire_ops = {
+	.create = wire_create,
+	.close = wire_close,
+	.open = wire_open,
+	.send = wire_span_send,
+	.send_alarm = wire_span_send_alarm,
+	.send_fault = wire_span_send_fault,
+	.fd = wire_fd,
+	.turn = wire_turn,
+};
