@@ -48,6 +48,7 @@ void isdn_link_counts(const struct isdn_link *link, struct isdn_counts *out);
 
 struct isdn_status {
 	bool up, layer1;
+	bool role_conflict; /* both ends are the same side, since the last up */
 	enum isdn_switch switch_type;
 	enum isdn_side side;
 	unsigned calls;        /* ours, all states */
@@ -61,7 +62,7 @@ void isdn_link_status(const struct isdn_link *link, struct isdn_status *out);
 struct isdn_call_info {
 	struct isdn_call *call;
 	void *owner;
-	unsigned callref; /* Q.931's, flag included in bit 15 */
+	unsigned callref; /* bit 15: we chose it */
 	unsigned channel;
 	bool incoming;
 	const char *state; /* "active", "call delivered", ... Q.931 2.1 */

@@ -178,6 +178,10 @@ int isdn_call_place(struct isdn_call **out, struct isdn_link *link,
 void isdn_call_own(struct isdn_call *call, void *owner);
 unsigned isdn_call_channel(const struct isdn_call *call);
 
+/* The call reference value on the wire; bit 15 set: the far end chose it. 0
+ * before the SETUP went out. */
+unsigned isdn_call_reference(const struct isdn_call *call);
+
 /* Incoming: what we tell the caller. Each is sent at most once and only where
  * Q.931 allows it; -EPROTO otherwise. progress: PROGRESS_* bits. */
 int isdn_call_proceeding(struct isdn_call *call, unsigned progress);
