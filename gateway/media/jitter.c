@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+
+/*
+ * A ring addressed by RTP time stamp. Its octets are idle unless a packet was
+ * put there, and idle again once taken, so that a gap plays as idle without
+ * anybody having to notice it, order of arrival does not matter, and old sound
+ * cannot come back.
+ *
+ * The head runs with the line's clock from the first packet on, `depth` behind
+ * it, whether packets come or not. So a sender that keeps its time line over a
+ * silence fits in again by itself. One that does not is found in three ways: a
+ * marker after the buffer ran empty (RFC 3551 4.1: the moment to adapt), a
+ * second packet that continues an impossible first one, and nothing but late
+ * packets for 100 ms. A lone packet with a mad stamp disturbs nobody.
+ *
+ * The sender's clock is not the line's. When packets wait longer or shorter
+ * than the depth by more than a band, on average over some 64 of them, single
+ * octets are left out or said twice, at most eight for each such round: up to
+ * some 700 parts in a million. In the band nothing is touched.
+ *
+ * The depth is fixed. An adaptive one, and concealment, fit behind the same
+ * calls.
+ */
+
+#include "gateway/media/jitter.h"
+
+#include <string.h>
+
+enum {
+	OCTETS_A_MS = 8,
+	LATE_MOST = 100 * OCTETS_A_MS, /* late this long: the line moved */
+	FORGET = 1000 * OCTETS_A_MS,   /* empty this long: begin afresh */
+	ROUND_PACKETS = 64,
+	ROUND_ADJUST = 8,
+	BAND_LEAST = 5 * OCTETS_A_MS,
+};
+
+void jitter_init(struct jitter *j, unsigned depth_ms, unsigned most_ms,
+                 uint8_t idle)
+{
+	const unsigned limit = JITTER_OCTETS - JITTER_PACKET;
+
+	*j = (struct jitter){ 0 };
+	j->depth = MIN_OF(depth_ms * OCTETS_A_MS, limit / 2);
+	j->most = MIN_OF(most_ms * OCTETS_A_MS, limit);
+	j->most = MAX_OF(j->most, j->depth + 60 * OCTETS_A_MS);
+	jitter_flush(j, idle);
+}
+
+void jitter_flush(struct jitter *j, uint8_t idle)
+{
+	j->idle = idle;
+	memset(j->octets, idle, sizeof(j->octets));
+	j->running = j->odd = j->late = false;
+	j->wait_sum = j->wait_count = 0;
+	j->adjust = 0;
+	j->tail = j->head;
+}
+
+unsigned jitter_waiting(const struct jitter *j)
+{
+	int32_t waiting = (int32_t)(j->tail - j->head);
+
+	return j->running && waiting > 0 ? (unsigned)waiting : 0;
+}
+
+static void begin(struct jitter *j, uint32_t stamp)
+{
+	jitter_flush(j, j->idle);
+	j->head = stamp - j->depth;
+	j->tail = j->head;
+	j->running = true;
+}
+
+/* The average wait against the depth, once a round. */
+static void watch_drift(struct jitter *j, int32_t wait)
+{
+	int band = (int)MAX_OF(j->depth / 4, BAND_LEAST), off;
+
+	j->wait_sum += wait;
+	if (++j->wait_count < ROUND_PACKETS)
+		return;
+	off = (int)(j->wait_sum / ROUND_PACKETS) - (int)j->depth;
+	j->wait_sum = j->wait_count = 0;
+	if (off > band)
+		j->adjust = MIN_OF(off, ROUND_ADJUST);
+	else if (off < -band)
+		j->adjust = -MIN_OF(-off, ROUND_ADJUST);
+	else
+		j->adjust = 0;
+}
+
+static void store(struct jitter *j, uint32_t stamp, struct bytes b)
+{
+	size_t at = stamp % JITTER_OCTETS;
+	size_t first = MIN_OF(b.len, JITTER_OCTETS - at);
+
+	memcpy(j->octets + at, b.at, first);
+	memcpy(j->octets, b.at + first, b.len - first);
+	if ((int32_t)(stamp + (uint32_t)b.len - j->tail) > 0)
+		j->tail = stamp + (uint32_t)b.len;
+}
+
+/* Too late: dropped, unless it has been so for long. */
+static bool line_moved_back(struct jitter *j)
+{
+	if (!j->late) {
+		j->late = true;
+		j->late_since = j->head;
+	}
+	return j->head - j->late_since >= LATE_MOST;
+}
+
+/* Too early: dropped, unless it continues the one dropped before. */
+static bool line_moved_on(struct jitter *j, uint32_t stamp, size_t len)
+{
+	bool again = j->odd && stamp == j->odd_next;
+
+	j->odd = true;
+	j->odd_next = stamp + (uint32_t)len;
+	return again;
+}
+
+unsigned jitter_put(struct jitter *j, uint32_t stamp, struct bytes payload,
+                    bool marker)
+{
+	unsigned result = JITTER_KEPT;
+	int32_t wait, end;
+
+	if (payload.len == 0)
+		return JITTER_KEPT;
+	if (payload.len > JITTER_PACKET)
+		return JITTER_EARLY;
+	if (!j->running)
+		begin(j, stamp);
+	wait = (int32_t)(stamp - j->head);
+	end = (int32_t)(stamp + (uint32_t)payload.len - j->head);
+	if (end <= 0)
+		result = JITTER_LATE;
+	else if (wait > (int32_t)j->most || end > (int32_t)j->most)
+		result = JITTER_EARLY;
+	if ((marker && jitter_waiting(j) == 0 &&
+	     (result != JITTER_KEPT || wait < (int32_t)j->depth / 2)) ||
+	    (result == JITTER_LATE && line_moved_back(j)) ||
+	    (result == JITTER_EARLY && line_moved_on(j, stamp, payload.len))) {
+		begin(j, stamp);
+		wait = (int32_t)j->depth;
+		result = JITTER_RESYNC;
+	}
+	if (result == JITTER_LATE || result == JITTER_EARLY)
+		return result;
+	j->odd = j->late = false;
+	watch_drift(j, wait);
+	if (wait < 0) {
+		payload.at += -wait;
+		payload.len -= (size_t)-wait;
+		stamp = j->head;
+	}
+	store(j, stamp, payload);
+	return result;
+}
+
+/* Octets out of the ring, which becomes idle behind them. */
+static void drain(struct jitter *j, uint8_t *to, unsigned n)
+{
+	size_t at = j->head % JITTER_OCTETS;
+	size_t first = MIN_OF(n, JITTER_OCTETS - at);
+
+	memcpy(to, j->octets + at, first);
+	memset(j->octets + at, j->idle, first);
+	memcpy(to + first, j->octets, n - first);
+	memset(j->octets, j->idle, n - first);
+	j->head += n;
+}
+
+unsigned jitter_take(struct jitter *j, uint8_t *to, unsigned n)
+{
+	unsigned waiting = jitter_waiting(j), result = 0;
+
+	if (waiting == 0 || n == 0 || n > JITTER_PACKET) {
+		memset(to, j->idle, n);
+		if (!j->running)
+			return 0;
+		j->head += n;
+		if (j->head - j->tail > FORGET)
+			j->running = false;
+		return JITTER_UNDERRUN;
+	}
+	if (j->adjust > 0 && waiting > n) {
+		j->octets[j->head++ % JITTER_OCTETS] = j->idle;
+		j->adjust--;
+		result = JITTER_SLIP;
+	}
+	if (j->adjust < 0 && n > 1) {
+		drain(j, to, n - 1);
+		to[n - 1] = to[n - 2];
+		j->adjust++;
+		return JITTER_SLIP;
+	}
+	drain(j, to, n);
+	return waiting < n ? result | JITTER_UNDERRUN : result;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef GATEWAY_MEDIA_JITTER_H
+#define GATEWAY_MEDIA_JITTER_H
+
+/*
+ * The playout buffer: octets of 8 kHz sound put by time stamp as packets
+ * arrive, taken in order as the line asks. Taking always yields what was asked
+ * for; where nothing waits it is idle. One thread.
+ */
+
+#include "kernel/bytes.h"
+
+enum {
+	JITTER_OCTETS = 4096, /* a power of two */
+	JITTER_PACKET = 800,  /* more in one packet is refused */
+};
+
+/* What became of a packet, or of a take: bits. */
+enum {
+	JITTER_KEPT = 0,
+	JITTER_LATE = 1,     /* its time has passed; dropped */
+	JITTER_EARLY = 2,    /* more would wait than may; dropped */
+	JITTER_RESYNC = 4,   /* a new time line begins with it */
+	JITTER_UNDERRUN = 8, /* (take) nothing waited: idle */
+	JITTER_SLIP = 16,    /* (take) an octet was left out or said twice */
+};
+
+struct jitter {
+	uint8_t octets[JITTER_OCTETS]; /* idle where nothing waits */
+	uint8_t idle;
+	bool running;
+	unsigned depth, most; /* octets */
+	uint32_t head, tail;  /* next to be taken; one after the newest */
+	bool odd;             /* a packet came that fits no time line... */
+	uint32_t odd_next;    /* ...and where its successor would stand */
+	bool late;            /* nothing but late packets... */
+	uint32_t late_since;  /* ...since the head was here */
+	int64_t wait_sum;     /* how long packets wait, for drift */
+	unsigned wait_count;
+	int adjust; /* octets still to leave out (> 0) or say twice (< 0) */
+};
+
+void jitter_init(struct jitter *j, unsigned depth_ms, unsigned most_ms,
+                 uint8_t idle);
+
+/* Forgets what waits; the next packet begins a new time line. */
+void jitter_flush(struct jitter *j, uint8_t idle);
+
+unsigned jitter_put(struct jitter *j, uint32_t stamp, struct bytes payload,
+                    bool marker);
+unsigned jitter_take(struct jitter *j, uint8_t *to, unsigned n);
+
+/* Octets between what is taken next and the newest. */
+unsigned jitter_waiting(const struct jitter *j);
+
+#endif
