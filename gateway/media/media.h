@@ -162,6 +162,8 @@ struct media_counts {
 	uint64_t events_sent, events_received;
 	uint64_t jitter_us, playout_us, round_trip_us; /* last known */
 	uint64_t remote_lost; /* from RTCP receiver reports */
+	uint64_t resyncs;     /* new time lines: SSRC, jump, silence */
+	uint64_t slips;       /* octets left out or said twice: clocks differ */
 	uint64_t ssrc, remote_ssrc;
 };
 int media_stream_counts(struct media_engine *engine, struct stream_ref stream,

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+
+/*
+ * Streams as a whole, in memory and over loopback: sound through, numbers kept
+ * over hold, strangers kept out, nothing left behind.
+ */
+
+#include "kernel/loop.h"
+#include "kernel/net.h"
+#include "tests/gateway/media/rig.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void fill(uint8_t *to, unsigned n, unsigned seed)
+{
+	for (unsigned i = 0; i < n; i++)
+		to[i] = (uint8_t)(seed + i * 7 + i / 5);
+}
+
+static const struct through {
+	enum law law;
+	enum codec codec;
+	uint8_t type;
+} laws[] = {
+	{ LAW_ALAW, CODEC_PCMA, 8 },
+	{ LAW_ULAW, CODEC_PCMU, 0 },
+};
+
+TEST_ROWS(equal_laws_pass_bit_exact_to_rtp, laws, row)
+{
+	uint8_t in[160], buffer[2048];
+	struct rtp_packet p;
+	struct rig r;
+
+	rig_open(&r, row->law, NULL);
+	rig_call(&r, row->codec);
+	fill(in, sizeof(in), 3);
+	for (unsigned i = 0; i < 4; i++) {
+		CHECK(!rig_receive(&r, 0, &p, buffer));
+		rig_tick(&r, 0, in + i * RIG_TICK);
+	}
+	CHECK(rig_receive(&r, 0, &p, buffer));
+	CHECK_EQ(p.type, row->type);
+	CHECK(p.marker);
+	CHECK_EQ(p.payload.len, 160);
+	CHECK_MEM(p.payload.at, in, 160);
+	rig_close(&r);
+}
+
+TEST_ROWS(equal_laws_pass_bit_exact_to_the_line, laws, row)
+{
+	uint8_t in[1600], out[2400];
+	unsigned begin = 0;
+	struct rig r;
+
+	rig_open(&r, row->law, NULL);
+	rig_call(&r, row->codec);
+	fill(in, sizeof(in), 11);
+	in[0] = 0x12;
+	for (unsigned i = 0; i < sizeof(out) / RIG_TICK; i++) {
+		if (i % 4 == 0 && i / 4 < 10) {
+			rig_send(&r, 0, row->type, in + i * RIG_TICK, 160,
+			         i == 0);
+			r.far[0].stamp += 160;
+		}
+		rig_tick(&r, 0, NULL);
+		memcpy(out + i * RIG_TICK, r.heard, RIG_TICK);
+	}
+	while (begin < 800 && out[begin] != 0x12)
+		begin++;
+	CHECK_EQ(begin, 320); /* the playout depth, 40 ms */
+	CHECK_MEM(out + begin, in, sizeof(in));
+	CHECK_EQ(rig_count(&r, MEDIA_HEARD), 1);
+	CHECK_EQ(rig_counts(&r, 1).lost, 0);
+	rig_close(&r);
+}
+
+TEST(hold_keeps_ssrc_sequence_and_time_line)
+{
+	uint8_t in[RIG_TICK] = { 0 }, buffer[2048];
+	struct rtp_packet before, after;
+	struct media_end rtp;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	rtp = rig_rtp_end(&r, 0, CODEC_PCMA);
+	for (unsigned i = 0; i < 4; i++)
+		rig_tick(&r, 0, in);
+	CHECK(rig_receive(&r, 0, &before, buffer));
+	rtp.flow.send = rtp.flow.receive = false;
+	rig_set(&r, 1, &rtp);
+	for (unsigned i = 0; i < 40; i++)
+		rig_tick(&r, 0, in);
+	CHECK(!rig_receive(&r, 0, &after, buffer));
+	rtp.flow.send = rtp.flow.receive = true;
+	rig_set(&r, 1, &rtp);
+	for (unsigned i = 0; i < 4; i++)
+		rig_tick(&r, 0, in);
+	CHECK(rig_receive(&r, 0, &after, buffer));
+	CHECK_EQ(after.ssrc, before.ssrc);
+	CHECK_EQ(after.seq, (uint16_t)(before.seq + 1));
+	CHECK_EQ(after.stamp - before.stamp, 160 + 40 * RIG_TICK);
+	CHECK(after.marker);
+	rig_close(&r);
+}
+
+TEST(a_foreign_source_is_dropped_and_counted)
+{
+	uint8_t sound[160] = { 0 };
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	r.local[1] = r.local[0]; /* far end 1 sends to the other's port */
+	rig_send(&r, 1, 8, sound, sizeof(sound), false);
+	rig_ticks(&r, 20);
+	CHECK_EQ(rig_counts(&r, 1).foreign, 1);
+	CHECK_EQ(rig_counts(&r, 1).received_packets, 0);
+	CHECK_EQ(rig_count(&r, MEDIA_HEARD), 0);
+	rig_close(&r);
+}
+
+TEST(latch_takes_the_first_source_and_no_other)
+{
+	uint8_t sound[160] = { 0 }, buffer[2048];
+	struct rtp_packet p;
+	struct media_end rtp;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	rtp = rig_rtp_end(&r, 0, CODEC_PCMA);
+	rtp.latch = true;
+	rig_set(&r, 1, &rtp);
+	r.local[1] = r.local[0];
+	rig_send(&r, 1, 99, sound, sizeof(sound), false); /* not a good one */
+	rig_ticks(&r, 1);
+	rig_send(&r, 1, 8, sound, sizeof(sound), false);
+	rig_ticks(&r, 4);
+	rig_send(&r, 0, 8, sound, sizeof(sound), false);
+	rig_ticks(&r, 4);
+	CHECK_EQ(rig_counts(&r, 1).received_packets, 1);
+	CHECK_EQ(rig_counts(&r, 1).unknown_type, 1);
+	CHECK_EQ(rig_counts(&r, 1).foreign, 1);
+	CHECK(rig_receive(&r, 1, &p, buffer)); /* and it is sent there */
+	rtp.flow.send = true;
+	rig_set(&r, 1, &rtp); /* the same remote: still latched */
+	rig_send(&r, 0, 8, sound, sizeof(sound), false);
+	rig_ticks(&r, 1);
+	CHECK_EQ(rig_counts(&r, 1).foreign, 2);
+	rig_close(&r);
+}
+
+TEST(close_says_stopped_once_even_with_a_dead_line)
+{
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	media_stream_close(r.engine, r.stream);
+	media_stream_close(r.engine, r.stream);
+	CHECK_EQ(rig_count(&r, MEDIA_STOPPED), 0); /* never from inside */
+	rig_settle(&r);
+	media_stream_close(r.engine, r.stream);
+	rig_settle(&r);
+	CHECK_EQ(rig_count(&r, MEDIA_STOPPED), 1);
+	CHECK_EQ(r.reports[r.nreports - 1].kind, MEDIA_STOPPED);
+	CHECK_EQ(media_stream_set(r.engine, r.stream, 0,
+	                          &(struct media_end){ 0 }),
+	         -ENOENT);
+	rig_close(&r);
+}
