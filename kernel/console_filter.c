@@ -69,24 +69,27 @@ static bool compile(struct session *s, enum filter_kind kind,
 
 bool filter_begin(struct session *s, const char *text)
 {
-	char pattern[CONSOLE_LINE];
-	struct words w;
+	char keyword[32] = "", pattern[CONSOLE_LINE + 1] = "";
+	char *words[] = { keyword, pattern };
 	struct match m;
 	size_t len;
 
+	/* As typed, blanks and quotes too, like IOS. */
+	text += strspn(text, " \t");
+	len = strcspn(text, " \t");
+	if (len < sizeof(keyword))
+		memcpy(keyword, text, len);
+	text += len;
+	(void)text_copy(pattern, sizeof(pattern), text + strspn(text, " \t"));
+	len = strlen(pattern);
+	while (len > 0 && (pattern[len - 1] == ' ' || pattern[len - 1] == '\t'))
+		pattern[--len] = '\0';
 	match_init(&m, rows, ARRAY_LEN(rows), false, false);
-	if (words_split(&w, text, false) < 0 ||
-	    match_words(&m, w.n, w.at) < 0) {
+	if (match_words(&m, len > 0 ? 2 : 1, words) < 0) {
 		session_error(s, "a filter is | include, exclude, begin or "
 		                 "count and an expression");
 		return false;
 	}
-	/* As typed, blanks and quotes too, like IOS. */
-	if (text_copy(pattern, sizeof(pattern), text + w.column[1] - 1) < 0)
-		return false;
-	len = strlen(pattern);
-	while (len > 0 && pattern[len - 1] == ' ')
-		pattern[--len] = '\0';
 	return compile(s, kinds[m.row], pattern);
 }
 
