@@ -101,7 +101,8 @@ int transaction_cancel(struct transaction *t, const char *reason_header);
  * this same call until it is acknowledged. -EPROTO: not in this state. */
 int transaction_respond(struct transaction *t, osip_message_t *response);
 
-/* The user wants no more call-backs; the machine goes on by itself. */
+/* The user wants no more call-backs; the machine goes on by itself. An INVITE
+ * he never answered is answered 500. */
 void transaction_forget(struct transaction *t);
 
 const osip_message_t *transaction_request_of(const struct transaction *t);
