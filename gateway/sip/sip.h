@@ -17,71 +17,13 @@
  * an event, but may not close the stack.
  */
 
+#include "gateway/sip/conf.h"
+#include "gateway/sip/look.h"
 #include "kernel/bytes.h"
-#include "kernel/flow.h"
-#include "kernel/instant.h"
-#include "kernel/timer.h"
 
 struct loop;
 struct sip_stack;
 struct sip_session;
-
-enum sip_transport { SIP_UDP, SIP_TCP, SIP_TLS };
-
-enum { SIP_BINDS = 8, SIP_CODECS = 4 };
-
-enum sip_timer {
-	SIP_T1,
-	SIP_T2,
-	SIP_T4,
-	SIP_TIMER_B,      /* INVITE without any response */
-	SIP_TIMER_TRYING, /* only a 100 came, nothing after it */
-	SIP_TIMER_RING,   /* rings, nobody answers: CANCEL */
-	SIP_TIMER_ACK,    /* 2xx sent, no ACK: 64 x T1 */
-	SIP_TIMERS,
-};
-extern const struct timer_row sip_timer_rows[SIP_TIMERS];
-
-struct sip_bind {
-	enum sip_transport transport;
-	struct addr addr;
-};
-
-struct sip_conf {
-	unsigned nbinds;
-	struct sip_bind bind[SIP_BINDS];
-	char user_agent[64];
-	int dscp;              /* of signalling: 24, CS3 */
-	unsigned message_most; /* octets of a message: 65,535 at most */
-	unsigned transactions_most, dialogs_most;
-	unsigned connections_most; /* TCP */
-	unsigned udp_most;         /* over it requests go by TCP: 1,300 */
-	unsigned max_forwards;     /* 70 */
-	unsigned retry_after;      /* seconds, with our 503 */
-	usec timers[SIP_TIMERS];   /* 0: the preset */
-};
-void sip_conf_preset(struct sip_conf *conf);
-
-/* One far end. Plain. */
-struct sip_peer_conf {
-	char name[48]; /* "carrier", or "ipv4:192.0.2.1:5060" */
-	char host[80]; /* address or name */
-	uint16_t port; /* 0: 5060 (or by SRV) */
-	enum sip_transport transport;
-	bool shutdown;
-	struct addr bind;       /* signalling leaves from here; unset: any that
-	                         * fits */
-	struct addr media_bind; /* RTP is bound here; unset: towards the peer */
-	struct addr external;   /* told in Contact and SDP instead; unset: no */
-	unsigned ncodecs;
-	enum codec codecs[SIP_CODECS]; /* in order of preference */
-	unsigned ptime_ms;             /* 20 */
-	uint8_t event_type; /* telephone-event's payload type; 0: none */
-	bool trusted;       /* identity: believes and is told P-Asserted-ID */
-	bool latch;         /* RTP source may differ (NAT) */
-	bool codec_mismatch_400; /* the older manner, else 488 */
-};
-void sip_peer_preset(struct sip_peer_conf *conf);
 
 enum sip_event_kind {
 	SIP_SETUP,      /* an INVITE came in: setup. 100 has been sent */
@@ -169,6 +111,7 @@ int sip_session_place(struct sip_session **out, struct sip_stack *stack,
                       void *owner);
 
 void sip_session_own(struct sip_session *session, void *owner);
+void *sip_session_owner(const struct sip_session *session);
 const struct sip_peer_conf *sip_session_peer(const struct sip_session *s);
 
 /* Incoming: 180 or 183 (or 181, 182); with_sdp puts our description in: the
@@ -195,34 +138,5 @@ int sip_session_offer(struct sip_session *session, bool send, bool receive);
  */
 void sip_session_end(struct sip_session *session, unsigned status,
                      const struct release *why);
-
-/* --- looking --- */
-
-struct sip_session_info {
-	struct sip_session *session;
-	void *owner;
-	bool incoming;
-	const char *state, *peer, *call_id;
-	struct addr local, remote;
-	enum sip_transport transport;
-	struct flow flow;
-	struct instant since;
-};
-void sip_each(struct sip_stack *stack,
-              void (*tell)(void *self, const struct sip_session_info *info),
-              void *self);
-
-struct sip_counts {
-	uint64_t messages_in, messages_out, octets_in, octets_out;
-	uint64_t requests_in[16], requests_out[16]; /* by sip_method_name() */
-	uint64_t responses_in[7], responses_out[7]; /* by class, 1 to 6 */
-	uint64_t retransmissions, duplicates;
-	uint64_t strangers, malformed, refused_limit, loops, merged;
-	uint64_t timeouts, send_failures, strays;
-	uint64_t transactions, dialogs, connections, peers; /* now */
-};
-void sip_stack_counts(const struct sip_stack *stack, struct sip_counts *out);
-const char *sip_method_name(unsigned index); /* NULL beyond the last */
-const char *sip_transport_name(enum sip_transport transport); /* "udp" */
 
 #endif

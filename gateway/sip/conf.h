@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef GATEWAY_SIP_CONF_H
+#define GATEWAY_SIP_CONF_H
+
+/*
+ * What the SIP side is configured with: the stack as a whole, and a far end.
+ * Plain values.
+ */
+
+#include "kernel/flow.h"
+#include "kernel/timer.h"
+
+enum sip_transport { SIP_UDP, SIP_TCP, SIP_TLS };
+
+enum { SIP_BINDS = 8, SIP_CODECS = 4 };
+
+enum sip_timer {
+	SIP_T1,
+	SIP_T2,
+	SIP_T4,
+	SIP_TIMER_B,      /* INVITE without any response */
+	SIP_TIMER_TRYING, /* only a 100 came, nothing after it */
+	SIP_TIMER_RING,   /* rings, nobody answers: CANCEL */
+	SIP_TIMER_ACK,    /* 2xx sent, no ACK: 64 x T1 */
+	SIP_TIMERS,
+};
+extern const struct timer_row sip_timer_rows[SIP_TIMERS];
+
+struct sip_bind {
+	enum sip_transport transport;
+	struct addr addr;
+};
+
+struct sip_conf {
+	unsigned nbinds;
+	struct sip_bind bind[SIP_BINDS];
+	char user_agent[64];
+	int dscp;              /* of signalling: 24, CS3 */
+	unsigned message_most; /* octets of a message: 65,535 at most */
+	unsigned transactions_most, dialogs_most;
+	unsigned connections_most; /* TCP */
+	unsigned udp_most;         /* over it requests go by TCP: 1,300 */
+	unsigned max_forwards;     /* 70 */
+	unsigned retry_after;      /* seconds, with our 503 */
+	usec timers[SIP_TIMERS];   /* 0: the preset */
+};
+void sip_conf_preset(struct sip_conf *conf);
+
+/* One far end. */
+struct sip_peer_conf {
+	char name[48]; /* "carrier", or "ipv4:192.0.2.1:5060" */
+	char host[80]; /* address or name */
+	uint16_t port; /* 0: 5060 (or by SRV) */
+	enum sip_transport transport;
+	bool shutdown;
+	struct addr bind;       /* signalling leaves from here; unset: any that
+	                         * fits */
+	struct addr media_bind; /* RTP is bound here; unset: towards the peer */
+	struct addr external;   /* told in Contact and SDP instead; unset: no */
+	unsigned ncodecs;
+	enum codec codecs[SIP_CODECS]; /* in order of preference */
+	unsigned ptime_ms;             /* 20 */
+	uint8_t event_type; /* telephone-event's payload type; 0: none */
+	bool trusted;       /* identity: believes and is told P-Asserted-ID */
+	bool latch;         /* RTP source may differ (NAT) */
+	bool codec_mismatch_400; /* the older manner, else 488 */
+};
+void sip_peer_preset(struct sip_peer_conf *conf);
+
+#endif
