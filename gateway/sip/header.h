@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef GATEWAY_SIP_HEADER_H
+#define GATEWAY_SIP_HEADER_H
+
+/*
+ * Parties, redirection and causes, as headers say them: From,
+ * P-Asserted-Identity (RFC 3325), Remote-Party-ID, Privacy (RFC 3323),
+ * Diversion (RFC 5806), Reason (RFC 3326, 8606) and Warning. Readers are given
+ * whether their source is trusted for identity; writers print only what may
+ * leave towards somebody who is trusted, or is not.
+ */
+
+#include "gateway/sip/message.h"
+#include "gateway/sip/sip.h"
+#include "kernel/text.h"
+
+/* Fills calling, called and redirection. */
+void header_get_parties(const osip_message_t *invite, bool trusted,
+                        struct sip_setup *out);
+
+/* The calling party as the value of From, without tag. */
+void header_print_from(struct text *out, const struct party *calling,
+                       const char *host);
+
+/* "sip:DIGITS@host;user=phone" */
+void header_print_uri(struct text *out, const struct number *number,
+                      const char *host);
+
+/* Whole lines of P-Asserted-Identity, Privacy and Diversion. */
+void header_print_identity(struct text *out, const struct sip_setup *setup,
+                           const char *host, bool trusted);
+
+/* Who answered; number.present false: not said. */
+void header_get_connected(const osip_message_t *m, bool trusted,
+                          struct party *out);
+int header_put_connected(osip_message_t *m, const struct party *connected,
+                         const char *host, bool trusted);
+
+/* False: there is no Q.850 cause. */
+bool header_get_reason(const osip_message_t *m, struct cause *out);
+unsigned header_get_warning(const osip_message_t *m); /* code; 0: none */
+
+/* The digits of an INFO, RFC 2976 as Cisco and others use it; false: none. */
+bool header_get_digits(const osip_message_t *info, char *to, size_t size);
+
+/* The value of Reason; "" when there is no cause to tell. */
+void header_print_reason(const struct release *why, char *to, size_t size);
+
+/* A Contact's q, 1 when it has none; and its URI as a line. */
+double header_contact_q(const osip_from_t *contact);
+void header_print_contact(struct text *out, const osip_from_t *contact);
+
+/* A parameter's value behind the first ';' of a header: true when it is there.
+ * A quoted value is told without its quotes. */
+bool header_param(const char *value, const char *name, char *to, size_t size);
+
+#endif

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Parties between headers and ours.
+ *
+ * A number is what stands in the user part of a sip: URI or behind tel:,
+ * percent-decoded, without visual separators and parameters (RFC 3966 3, 5.1);
+ * its leading '+' stays and says that it is international. A user part that is
+ * no number ("alice") is no number here either, and no error.
+ *
+ * Who calls: of a source trusted for identity P-Asserted-Identity, or else
+ * Remote-Party-ID, which older gear still sends; of any other, From. Whether it
+ * may be shown is asked of Privacy, of From being anonymous and of
+ * Remote-Party-ID, and that wish is honoured from anybody.
+ *
+ * Going out, a restricted number leaves in P-Asserted-Identity with "Privacy:
+ * id" towards those who are trusted to keep it, and not at all otherwise (RFC
+ * 3325 7); From then is anonymous (RFC 3323 4.1).
+ */
+#include "gateway/sip/private.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "kernel/utf8.h"
+
+enum { USER_TEXT = 256, DIVERSIONS = 16 };
+
+/* RFC 5806 5.2 with the reasons Q.952 has. The first of a reason is the one
+ * that is printed. */
+static const struct {
+	const char *text;
+	enum redirect_reason reason;
+} reasons[] = {
+	/* clang-format off */
+	{ "unknown",       REDIRECT_UNKNOWN       },
+	{ "user-busy",     REDIRECT_BUSY          },
+	{ "no-answer",     REDIRECT_NO_REPLY      },
+	{ "deflection",    REDIRECT_DEFLECTION    },
+	{ "unconditional", REDIRECT_UNCONDITIONAL },
+	{ "follow-me",     REDIRECT_UNCONDITIONAL },
+	{ "unavailable",   REDIRECT_NO_REPLY      },
+	{ "do-not-disturb", REDIRECT_BUSY         },
+	/* clang-format on */
+};
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One character of a user part, percent-decoded. */
+static char take_char(const char **at)
+{
+	const char *p = *at;
+
+	if (p[0] == '%' && p[1] != '\0' && hex_digit(p[1]) >= 0 &&
+	    hex_digit(p[2]) >= 0) {
+		*at = p + 3;
+		return (char)(hex_digit(p[1]) << 4 | hex_digit(p[2]));
+	}
+	*at = p + 1;
+	return *p;
+}
+
+/* The digits of a user part or of what stands behind tel:. */
+static bool read_number(const char *user, struct number *out)
+{
+	struct number n = { .present = true };
+	size_t len = 0;
+
+	if (user == NULL)
+		return false;
+	while (*user != '\0' && *user != ';') {
+		char c = take_char(&user);
+
+		if (strchr("-.() ", c) != NULL && c != '\0')
+			continue;
+		if (strchr("0123456789*#", c) == NULL || c == '\0')
+			if (c != '+' || len != 0)
+				return false;
+		if (len == NUMBER_DIGITS)
+			return false;
+		n.digits[len++] = c;
+	}
+	if (len == 0 || (len == 1 && n.digits[0] == '+'))
+		return false;
+	if (n.digits[0] == '+') {
+		n.type = NUMBER_INTERNATIONAL;
+		n.plan = PLAN_ISDN;
+	}
+	*out = n;
+	return true;
+}
+
+static bool read_uri(const osip_uri_t *uri, struct number *out)
+{
+	if (uri == NULL || uri->scheme == NULL)
+		return false;
+	if (strcasecmp(uri->scheme, "tel") == 0)
+		return read_number(uri->string, out);
+	return read_number(uri->username, out);
+}
+
+/* A display name without quotes and escapes: what is printable UTF-8 of it,
+ * cut between characters. */
+static void read_name(const char *text, char *to)
+{
+	size_t len = 0, n;
+	bool quoted;
+
+	to[0] = '\0';
+	if (text == NULL)
+		return;
+	while (*text == ' ')
+		text++;
+	quoted = *text == '"';
+	for (text += quoted; *text != '\0'; text += MAX_OF(n, 1u)) {
+		if (quoted && *text == '"')
+			break;
+		if (quoted && *text == '\\' && text[1] != '\0')
+			text++;
+		n = utf8_printable(text);
+		if (len + n > NAME_OCTETS)
+			break;
+		memcpy(to + len, text, n);
+		len += n;
+	}
+	while (len > 0 && to[len - 1] == ' ')
+		len--;
+	to[len] = '\0';
+}
+
+/* Reads "Name" <uri>;params. */
+static bool read_address(const char *text, struct party *out)
+{
+	osip_from_t *from;
+	bool found;
+
+	if (text == NULL || osip_from_init(&from) != 0)
+		return false;
+	found = osip_from_parse(from, text) == 0 &&
+	        read_uri(from->url, &out->number);
+	if (found)
+		read_name(from->displayname, out->name);
+	osip_from_free(from);
+	return found;
+}
+
+static bool is_anonymous(const osip_from_t *from)
+{
+	const osip_uri_t *uri = from->url;
+
+	if (uri == NULL)
+		return false;
+	return (uri->username != NULL &&
+	        strcasecmp(uri->username, "anonymous") == 0) ||
+	       (uri->host != NULL &&
+	        strcasecmp(uri->host, "anonymous.invalid") == 0);
+}
+
+/* Does Privacy ask to hide who calls? RFC 3323 4.2, RFC 3325 9.3. */
+static bool wants_privacy(const osip_message_t *m)
+{
+	const char *text;
+	char words[128], *rest, *word;
+
+	for (int n = 0; (text = message_header(m, "Privacy", n)) != NULL; n++) {
+		if (text_copy(words, sizeof(words), text) < 0)
+			return true;
+		for (word = strtok_r(words, "; ,", &rest); word != NULL;
+		     word = strtok_r(NULL, "; ,", &rest))
+			if (strcasecmp(word, "id") == 0 ||
+			    strcasecmp(word, "user") == 0 ||
+			    strcasecmp(word, "header") == 0)
+				return true;
+	}
+	return false;
+}
+
+static bool read_asserted(const osip_message_t *m, struct party *out)
+{
+	const char *text;
+
+	for (int n = 0;
+	     (text = message_header(m, "P-Asserted-Identity", n)) != NULL; n++)
+		if (read_address(text, out)) {
+			out->number.screening = SCREENING_NETWORK;
+			return true;
+		}
+	return false;
+}
+
+static bool read_remote_party(const osip_message_t *m, struct party *out)
+{
+	const char *text = message_header(m, "Remote-Party-ID", 0);
+	char param[32];
+
+	if (text == NULL || !read_address(text, out))
+		return false;
+	if (header_param(text, "screen", param, sizeof(param)) &&
+	    strcasecmp(param, "yes") == 0)
+		out->number.screening = SCREENING_USER_PASSED;
+	if (header_param(text, "privacy", param, sizeof(param)) &&
+	    strncasecmp(param, "off", 3) != 0)
+		out->number.presentation = PRESENTATION_RESTRICTED;
+	return true;
+}
+
+static void read_calling(const osip_message_t *m, bool trusted,
+                         struct party *out)
+{
+	char name[NAME_OCTETS + 1];
+	bool anonymous = is_anonymous(m->from);
+
+	if (!trusted || (!read_asserted(m, out) && !read_remote_party(m, out)))
+		(void)read_uri(m->from->url, &out->number);
+	read_name(m->from->displayname, name);
+	if (out->name[0] == '\0' && !anonymous)
+		memcpy(out->name, name, sizeof(name));
+	if (anonymous || wants_privacy(m)) {
+		out->number.present = true;
+		out->number.presentation = PRESENTATION_RESTRICTED;
+	}
+}
+
+static void read_diversion(const osip_message_t *m, struct redirection *out)
+{
+	const char *text = message_header(m, "Diversion", 0);
+	char param[32];
+	uint64_t count;
+
+	if (text == NULL || !read_address(text, &out->from))
+		return;
+	if (header_param(text, "reason", param, sizeof(param)))
+		for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+			if (strcasecmp(param, reasons[i].text) == 0)
+				out->reason = reasons[i].reason;
+	if (header_param(text, "privacy", param, sizeof(param)) &&
+	    strcasecmp(param, "off") != 0)
+		out->from.number.presentation = PRESENTATION_RESTRICTED;
+	/* RFC 5806 5.3: a header without a counter stands for one */
+	for (int n = 0; n < DIVERSIONS; n++) {
+		text = message_header(m, "Diversion", n);
+		if (text == NULL)
+			break;
+		count = 1;
+		if (header_param(text, "counter", param, sizeof(param)))
+			(void)text_number(param, 1, 99, &count);
+		out->count += (unsigned)count;
+	}
+}
+
+void header_get_parties(const osip_message_t *invite, bool trusted,
+                        struct sip_setup *out)
+{
+	out->calling = out->called = (struct party){ 0 };
+	out->redirection = (struct redirection){ 0 };
+	read_calling(invite, trusted, &out->calling);
+	(void)read_uri(invite->req_uri, &out->called.number);
+	if (invite->to != NULL)
+		read_name(invite->to->displayname, out->called.name);
+	read_diversion(invite, &out->redirection);
+}
+
+void header_print_uri(struct text *out, const struct number *number,
+                      const char *host)
+{
+	text_add(out, "sip:");
+	for (const char *d = number->digits; *d != '\0'; d++)
+		text_add(out, *d == '#' ? "%%23" : "%c", *d);
+	text_add(out, "%s%s%s", number->digits[0] != '\0' ? "@" : "", host,
+	         number->digits[0] != '\0' ? ";user=phone" : "");
+}
+
+static void print_name(struct text *out, const char *name)
+{
+	if (name[0] == '\0')
+		return;
+	text_add(out, "\"");
+	for (; *name != '\0'; name++) {
+		if ((unsigned char)*name < ' ' || *name == 0x7f)
+			continue;
+		if (*name == '"' || *name == '\\')
+			text_add(out, "\\");
+		text_add(out, "%c", *name);
+	}
+	text_add(out, "\" ");
+}
+
+static void print_party(struct text *out, const struct party *party,
+                        const char *host)
+{
+	print_name(out, party->name);
+	text_add(out, "<");
+	header_print_uri(out, &party->number, host);
+	text_add(out, ">");
+}
+
+static bool is_restricted(const struct party *party)
+{
+	return party->number.present &&
+	       party->number.presentation == PRESENTATION_RESTRICTED;
+}
+
+void header_print_from(struct text *out, const struct party *calling,
+                       const char *host)
+{
+	if (is_restricted(calling))
+		text_add(out,
+		         "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
+	else
+		print_party(out, calling, host);
+}
+
+static void print_diversion(struct text *out, const struct redirection *r,
+                            const char *host, bool trusted)
+{
+	const char *reason = reasons[0].text;
+
+	if (!r->from.number.present || r->from.number.digits[0] == '\0' ||
+	    (is_restricted(&r->from) && !trusted))
+		return;
+	for (size_t i = ARRAY_LEN(reasons); i-- > 0;)
+		if (reasons[i].reason == r->reason)
+			reason = reasons[i].text;
+	text_add(out, "Diversion: ");
+	print_party(out, &r->from, host);
+	text_add(out, ";reason=%s;counter=%u;privacy=%s\r\n", reason,
+	         MAX_OF(r->count, 1u),
+	         is_restricted(&r->from) ? "full" : "off");
+}
+
+void header_print_identity(struct text *out, const struct sip_setup *setup,
+                           const char *host, bool trusted)
+{
+	const struct party *calling = &setup->calling;
+
+	if (trusted && calling->number.present &&
+	    calling->number.digits[0] != '\0') {
+		text_add(out, "P-Asserted-Identity: ");
+		print_party(out, calling, host);
+		text_add(out, "\r\n");
+	}
+	if (is_restricted(calling))
+		text_add(out, "Privacy: id\r\n");
+	print_diversion(out, &setup->redirection, host, trusted);
+}
+
+void header_get_connected(const osip_message_t *m, bool trusted,
+                          struct party *out)
+{
+	*out = (struct party){ 0 };
+	if (!trusted || (!read_asserted(m, out) && !read_remote_party(m, out)))
+		return;
+	if (wants_privacy(m))
+		out->number.presentation = PRESENTATION_RESTRICTED;
+}
+
+int header_put_connected(osip_message_t *m, const struct party *connected,
+                         const char *host, bool trusted)
+{
+	char value[512];
+	struct text out = TEXT(value);
+	int rc;
+
+	if (connected == NULL || !trusted || !connected->number.present ||
+	    connected->number.digits[0] == '\0')
+		return 0;
+	print_party(&out, connected, host);
+	if (out.cut)
+		return 0;
+	rc = message_set_header(m, "P-Asserted-Identity", value);
+	if (rc == 0 && is_restricted(connected))
+		rc = message_set_header(m, "Privacy", "id");
+	return rc;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Peers are few (a trunk, a proxy, some phones), so they are a list, walked.
+ *
+ * A name is looked up as soon as the peer is set, not when a call wants it:
+ * placing a call never waits for DNS, and the peer may speak to us from all its
+ * addresses before we ever called it. The answer is asked for again when its
+ * time to live is over, at least every five minutes; a resolver that fails or
+ * a record that vanished takes nothing away, for a telephone call is not the
+ * moment to be strict about DNS.
+ */
+#include "gateway/sip/peer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "kernel/mem.h"
+#include "kernel/resolve.h"
+#include "kernel/text.h"
+
+enum { PORT = 5060, PORT_TLS = 5061 };
+
+/* How soon a look-up is made again: after a failure, at the soonest and at the
+ * latest after an answer. */
+#define AGAIN_FAILED SEC(20)
+#define AGAIN_SOON   SEC(10)
+#define AGAIN_LATE   SEC(300)
+
+struct peers {
+	struct loop *loop;
+	struct resolve *resolve; /* started when first a name is met */
+	struct list list;
+	unsigned count;
+};
+
+int peers_new(struct peers **out, struct loop *loop)
+{
+	struct peers *peers = mem_new(struct peers);
+
+	if (peers == NULL)
+		return -ENOMEM;
+	peers->loop = loop;
+	list_init(&peers->list);
+	*out = peers;
+	return 0;
+}
+
+static void forget(struct peer *peer)
+{
+	peer->query = resolve_cancel(peer->query);
+	timer_stop(&peer->again);
+	list_remove(&peer->list);
+	peer->peers->count--;
+	mem_free(peer);
+}
+
+struct peers *peers_free(struct peers *peers)
+{
+	if (peers == NULL)
+		return NULL;
+	LIST_EACH(&peers->list, struct peer, p, list)
+	forget(p);
+	(void)resolve_stop(peers->resolve);
+	return mem_free(peers);
+}
+
+static uint16_t port_of(const struct sip_peer_conf *conf)
+{
+	if (conf->port != 0)
+		return conf->port;
+	return conf->transport == SIP_TLS ? PORT_TLS : PORT;
+}
+
+static void look_up(void *self);
+
+static void found(void *self, int error, const struct resolve_record *records,
+                  unsigned n)
+{
+	struct peer *peer = self;
+	usec again = AGAIN_LATE;
+
+	peer->query = NULL;
+	if (error < 0) {
+		timer_start(&peer->again, AGAIN_FAILED);
+		return;
+	}
+	peer->naddrs = MIN_OF(n, (unsigned)PEER_ADDRS);
+	for (unsigned i = 0; i < peer->naddrs; i++) {
+		peer->addrs[i] = records[i].addr;
+		addr_set_port(&peer->addrs[i], port_of(&peer->conf));
+		again = MIN_OF(again, SEC(records[i].ttl_s));
+	}
+	timer_start(&peer->again, MAX_OF(again, AGAIN_SOON));
+}
+
+static void look_up(void *self)
+{
+	struct peer *peer = self;
+	struct peers *peers = peer->peers;
+	int rc = 0;
+
+	peer->query = resolve_cancel(peer->query);
+	if (peers->resolve == NULL)
+		rc = resolve_start(&peers->resolve, peers->loop, NULL);
+	if (rc == 0)
+		rc = resolve_ask(&peer->query, peers->resolve, RESOLVE_ADDRESS,
+		                 peer->conf.host, found, peer);
+	if (rc < 0)
+		timer_start(&peer->again, AGAIN_FAILED);
+}
+
+/* An address is there at once; of a name what was known stays meanwhile. */
+static void locate(struct peer *peer, bool moved)
+{
+	struct addr literal;
+
+	timer_stop(&peer->again);
+	peer->query = resolve_cancel(peer->query);
+	if (addr_parse(&literal, peer->conf.host, 0) == 0) {
+		addr_set_port(&literal, port_of(&peer->conf));
+		peer->addrs[0] = literal;
+		peer->naddrs = 1;
+		return;
+	}
+	if (moved)
+		peer->naddrs = 0;
+	for (unsigned i = 0; i < peer->naddrs; i++)
+		addr_set_port(&peer->addrs[i], port_of(&peer->conf));
+	look_up(peer);
+}
+
+int peers_set(struct peers *peers, const struct sip_peer_conf *conf)
+{
+	struct peer *peer = peers_find(peers, conf->name);
+	bool moved = peer == NULL || strcasecmp(peer->conf.host, conf->host);
+
+	if (peer == NULL) {
+		peer = mem_new(struct peer);
+		if (peer == NULL)
+			return -ENOMEM;
+		peer->peers = peers;
+		timer_init(&peer->again, peers->loop, "peer look-up", look_up,
+		           peer);
+		list_append(&peers->list, &peer->list);
+		peers->count++;
+	}
+	peer->conf = *conf;
+	locate(peer, moved);
+	return 0;
+}
+
+void peers_remove(struct peers *peers, const char *name)
+{
+	struct peer *peer = peers_find(peers, name);
+
+	if (peer != NULL)
+		forget(peer);
+}
+
+struct peer *peers_find(const struct peers *peers, const char *name)
+{
+	LIST_EACH(&peers->list, struct peer, p, list)
+	if (strcmp(p->conf.name, name) == 0)
+		return p;
+	return NULL;
+}
+
+struct peer *peers_at(const struct peers *peers, const struct addr *from)
+{
+	struct peer *best = NULL;
+
+	LIST_EACH(&peers->list, struct peer, p, list)
+	{
+		for (unsigned i = 0; i < p->naddrs && !p->conf.shutdown; i++) {
+			if (addr_equal(&p->addrs[i], from))
+				return p;
+			if (best == NULL && addr_equal_host(&p->addrs[i], from))
+				best = p;
+		}
+	}
+	return best;
+}
+
+bool peers_locate(const struct peers *peers, const char *host, struct addr *out)
+{
+	LIST_EACH(&peers->list, struct peer, p, list)
+	{
+		if (p->naddrs > 0 && strcasecmp(p->conf.host, host) == 0) {
+			*out = p->addrs[0];
+			return true;
+		}
+	}
+	return false;
+}
+
+unsigned peers_count(const struct peers *peers)
+{
+	return peers->count;
+}
+
+void sip_peer_preset(struct sip_peer_conf *conf)
+{
+	*conf = (struct sip_peer_conf){
+		.ncodecs = 2,
+		.codecs = { CODEC_PCMA, CODEC_PCMU },
+		.ptime_ms = 20,
+		.event_type = 101,
+	};
+}
