@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Requests judged in the order of RFC 3261 8.2, and what every response
+ * carries. What has a To tag belongs to a session or to nothing (481); what
+ * has none begins something, and only an INVITE or OPTIONS of a peer may.
+ */
+#include "gateway/sip/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+const char stack_allow[] = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
+
+/* RFC 3261 8.2.1, 21.4.6, 21.5.2: methods we know and do not allow are 405,
+ * ones nobody told us of are 501. */
+static const struct {
+	const char *method;
+	bool allowed;
+} methods[] = {
+	/* clang-format off */
+	{ "INVITE",    true  },
+	{ "ACK",       true  },
+	{ "CANCEL",    true  },
+	{ "BYE",       true  },
+	{ "OPTIONS",   true  },
+	{ "INFO",      true  },
+	{ "UPDATE",    true  },
+	{ "PRACK",     false },
+	{ "REFER",     false },
+	{ "NOTIFY",    false },
+	{ "SUBSCRIBE", false },
+	{ "MESSAGE",   false },
+	{ "PUBLISH",   false },
+	{ "REGISTER",  false },
+	/* clang-format on */
+};
+
+static int put_contact(osip_message_t *m, const char *contact)
+{
+	if (contact == NULL)
+		return 0;
+	return osip_message_set_contact(m, contact) == 0 ? 0 : -ENOMEM;
+}
+
+static int put_number(osip_message_t *m, const char *name, unsigned value)
+{
+	char text[16];
+	struct text out = TEXT(text);
+
+	if (value == 0)
+		return 0;
+	text_add(&out, "%u", value);
+	return message_set_header(m, name, text);
+}
+
+static int put_warning(osip_message_t *m, const struct stack_answer *a)
+{
+	char text[160];
+	struct text out = TEXT(text);
+
+	if (a->warning == 0)
+		return 0;
+	text_add(&out, "%u causeway \"%s\"", a->warning, a->warning_text);
+	return message_set_header(m, "Warning", text);
+}
+
+static int put_body(osip_message_t *m, const char *body)
+{
+	if (body == NULL)
+		return 0;
+	return message_set_body(
+		m, "application/sdp",
+		(struct bytes){ (const uint8_t *)body, strlen(body) });
+}
+
+static int fill(struct sip_stack *stack, osip_message_t *m,
+                const osip_message_t *request, const struct stack_answer *a)
+{
+	unsigned retry = a->retry_after;
+	int rc = put_contact(m, a->contact);
+
+	if (a->status == 503 && retry == 0)
+		retry = stack->conf.retry_after;
+	if (rc == 0 && a->status >= 200 && stack->conf.user_agent[0] != '\0')
+		rc = message_set_header(m, "Server", stack->conf.user_agent);
+	if (rc == 0 && (a->status == 405 || a->status == 501 ||
+	                (a->status >= 180 && a->status < 300 &&
+	                 !message_is(request, "BYE"))))
+		rc = message_set_header(m, "Allow", stack_allow);
+	if (rc == 0)
+		rc = put_number(m, "Retry-After", retry);
+	if (rc == 0)
+		rc = put_warning(m, a);
+	if (rc == 0 && a->reason != NULL && a->reason[0] != '\0')
+		rc = message_set_header(m, "Reason", a->reason);
+	if (rc == 0)
+		rc = put_body(m, a->body);
+	return rc;
+}
+
+osip_message_t *stack_response(struct sip_stack *stack,
+                               const osip_message_t *request,
+                               const struct stack_answer *answer)
+{
+	osip_message_t *m =
+		message_response(request, answer->status, NULL,
+	                         answer->status == 100 ? NULL : answer->to_tag);
+
+	if (m != NULL && fill(stack, m, request, answer) < 0)
+		m = message_free(m);
+	return m;
+}
+
+int stack_respond(struct sip_stack *stack, struct transaction *t,
+                  const osip_message_t *request,
+                  const struct stack_answer *answer)
+{
+	struct stack_answer a = *answer;
+	char tag[17];
+	osip_message_t *m;
+
+	if (a.to_tag == NULL) {
+		message_random(tag, sizeof(tag));
+		a.to_tag = tag;
+	}
+	m = stack_response(stack, request, &a);
+	return m == NULL ? -ENOMEM : transaction_respond(t, m);
+}
+
+static void refuse(struct sip_stack *stack, struct transaction *t,
+                   const osip_message_t *request, unsigned status)
+{
+	(void)stack_respond(stack, t, request,
+	                    &(struct stack_answer){ .status = status });
+}
+
+/* With one more header. */
+static void refuse_with(struct sip_stack *stack, struct transaction *t,
+                        const osip_message_t *request, unsigned status,
+                        const char *name, const char *value)
+{
+	struct stack_answer a = { .status = status };
+	char tag[17];
+	osip_message_t *m;
+
+	message_random(tag, sizeof(tag));
+	a.to_tag = tag;
+	m = stack_response(stack, request, &a);
+	if (m != NULL && message_set_header(m, name, value) < 0)
+		m = message_free(m);
+	if (m != NULL)
+		(void)transaction_respond(t, m);
+}
+
+/* --- judging --- */
+
+static unsigned judge_method(const osip_message_t *request)
+{
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+		if (message_is(request, methods[i].method))
+			return methods[i].allowed ? 0 : 405;
+	return 501;
+}
+
+/* RFC 3261 8.2.2.3: we support no extension that must be named. True when it
+ * has been refused. */
+static bool refuse_require(struct sip_stack *stack, struct transaction *t,
+                           const osip_message_t *request)
+{
+	char tags[256];
+	struct text out = TEXT(tags);
+	const char *tag;
+
+	for (int n = 0; (tag = message_header(request, "Require", n)) != NULL;
+	     n++)
+		text_add(&out, "%s%s", n > 0 ? ", " : "", tag);
+	if (out.len == 0)
+		return false;
+	refuse_with(stack, t, request, 420, "Unsupported", tags);
+	return true;
+}
+
+/* RFC 3261 8.2.3: a body we must understand and do not. */
+static bool refuse_body(struct sip_stack *stack, struct transaction *t,
+                        const osip_message_t *request)
+{
+	const osip_content_type_t *type = request->content_type;
+	const osip_content_encoding_t *coding =
+		osip_list_get(&request->content_encodings, 0);
+
+	if (message_body(request).len == 0)
+		return false;
+	if (coding != NULL && coding->value != NULL &&
+	    strcasecmp(coding->value, "identity") != 0) {
+		refuse_with(stack, t, request, 415, "Accept-Encoding",
+		            "identity");
+		return true;
+	}
+	if (type != NULL && type->type != NULL && type->subtype != NULL &&
+	    strcasecmp(type->type, "application") == 0 &&
+	    strcasecmp(type->subtype, "sdp") == 0)
+		return false;
+	refuse_with(stack, t, request, 415, "Accept", "application/sdp");
+	return true;
+}
+
+static bool is_last_hop(const osip_message_t *request)
+{
+	const char *left = message_header(request, "Max-Forwards", 0);
+
+	return left != NULL && strtoul(left, NULL, 10) == 0;
+}
+
+static void answer_invite(struct sip_stack *stack, struct transaction *t,
+                          const osip_message_t *invite, const struct peer *peer)
+{
+	unsigned status = stack->handler->available == NULL
+	                          ? 0
+	                          : stack->handler->available(stack->self);
+
+	if (is_last_hop(invite))
+		refuse(stack, t, invite, 483);
+	else if (refuse_body(stack, t, invite))
+		return;
+	else if (status != 0)
+		refuse(stack, t, invite, status);
+	else
+		(void)uas_invited(stack, t, invite, peer);
+}
+
+/* RFC 3261 11.2: as an INVITE would be answered. */
+void stack_options(struct sip_stack *stack, struct transaction *t,
+                   const osip_message_t *request)
+{
+	struct sip_session *s = session_find(stack, request);
+	unsigned status = stack->handler->available == NULL || s != NULL
+	                          ? 0
+	                          : stack->handler->available(stack->self);
+
+	if (status != 0)
+		refuse(stack, t, request, status);
+	else
+		refuse_with(stack, t, request, 200, "Accept",
+		            "application/sdp, application/dtmf-relay, "
+		            "application/dtmf");
+}
+
+static void begin(struct sip_stack *stack, struct transaction *t,
+                  const osip_message_t *request)
+{
+	const struct peer *peer =
+		peers_at(stack->peers, &transaction_hop(t)->remote);
+
+	if (peer == NULL)
+		refuse(stack, t, request, 403); /* only in its dialog */
+	else if (message_is(request, "INVITE"))
+		answer_invite(stack, t, request, peer);
+	else if (message_is(request, "OPTIONS"))
+		stack_options(stack, t, request);
+	else
+		refuse(stack, t, request, 481);
+}
+
+void stack_request(struct sip_stack *stack, struct transaction *t,
+                   const osip_message_t *request)
+{
+	struct sip_session *s;
+	unsigned status = judge_method(request);
+
+	if (status != 0) {
+		refuse(stack, t, request, status);
+		return;
+	}
+	if (refuse_require(stack, t, request))
+		return;
+	if (message_tag(request->to) == NULL) {
+		begin(stack, t, request);
+		return;
+	}
+	s = session_find(stack, request);
+	if (s != NULL)
+		session_request(s, t, request);
+	else
+		refuse(stack, t, request, 481);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef GATEWAY_SIP_SESSION_H
+#define GATEWAY_SIP_SESSION_H
+
+/*
+ * A session inside the stack: one dialog with an INVITE in it. session.c has
+ * the machine; session_uac.c, session_uas.c and session_refresh.c what it does
+ * as the one who calls, as the one who is called, and in the call;
+ * session_life.c and session_talk.c are what those stand on.
+ */
+
+#include "gateway/sip/stack.h"
+
+enum ua_state {
+	UA_IDLE,
+	UA_INVITING,   /* INVITE sent, nothing heard */
+	UA_PROCEEDING, /* 100 heard */
+	UA_EARLY,      /* 18x heard */
+	UA_CANCELLING, /* CANCEL asked, a final response to come */
+	UA_OFFERED,    /* INVITE heard */
+	UA_RINGING,    /* 18x sent */
+	UA_ANSWERED,   /* 2xx sent, ACK to come */
+	UA_HANGING,    /* the same, and BYE to be sent after it */
+	UA_CONFIRMED,
+	UA_ENDING, /* BYE sent */
+	UA_OVER,
+	UA_STATES
+};
+
+enum session_event {
+	HEARD_INVITE,
+	HEARD_TRYING,
+	HEARD_RINGING,
+	HEARD_OK,
+	HEARD_REFUSAL,
+	HEARD_NOTHING, /* no response, or the transport failed */
+	HEARD_CANCEL,
+	HEARD_ACK,
+	HEARD_BYE,
+	HEARD_BYE_DONE, /* ours was answered, or never will be */
+	HEARD_LOST,     /* our response could not be sent */
+	ASKED_PLACE,
+	ASKED_RING,
+	ASKED_ANSWER,
+	ASKED_END, /* from above, or we found a reason ourselves */
+	TIMED_OUT,
+	SESSION_EVENTS
+};
+
+enum refresh_state {
+	REFRESH_IDLE,
+	REFRESH_OFFERING, /* our re-INVITE is out */
+	REFRESH_BACKOFF,  /* it met theirs: 491 */
+	REFRESH_ANSWERED, /* theirs was answered, ACK to come */
+	REFRESH_STATES
+};
+
+enum refresh_event {
+	REFRESH_ASKED,   /* from above: offer */
+	REFRESH_OK,      /* ours was taken */
+	REFRESH_GLARE,   /* ours met theirs */
+	REFRESH_REFUSED, /* ours was refused */
+	REFRESH_TAKEN,   /* we took theirs */
+	REFRESH_ACK,     /* and they know */
+	REFRESH_TIMEOUT,
+	REFRESH_EVENTS
+};
+
+enum { SESSION_FORKS = 8 };
+
+struct sip_session {
+	struct list list, bucket;
+	struct sip_stack *stack;
+	void *owner;
+	struct sip_peer_conf peer;
+	bool incoming;
+	struct instant since;
+
+	struct fsm fsm, refresh;
+	struct timer timer, repeat, refresh_timer;
+	usec interval; /* of the repeated 2xx */
+	struct deferred funeral;
+
+	struct dialog dialog;
+	struct transaction *invite, *bye;   /* client, ours */
+	struct transaction *invited;        /* server, theirs */
+	struct transaction *reinvite;       /* client */
+	struct transaction *reinvited;      /* server */
+	osip_message_t *ok;                 /* our 2xx while it is repeated */
+	uint32_t invite_cseq, invited_cseq; /* of those an ACK belongs to */
+	char forks[SESSION_FORKS][DIALOG_TAG]; /* other 2xx, already ended */
+	unsigned nforks;
+
+	struct sip_setup setup; /* outgoing: to be placed again elsewhere */
+	unsigned naddrs, tried;
+	struct addr addrs[PEER_ADDRS];
+
+	struct offer_local media;
+	bool media_open;
+	struct addr bound; /* of RTP, before an external address */
+	char *offer;       /* theirs, not yet answered */
+	char *told;        /* our last description */
+	char *ack_body;    /* our answer to an offer in a 2xx */
+	bool agreed;       /* flow is */
+	bool offered;      /* ours is out, not answered */
+	struct flow flow;
+
+	bool trying, alerted; /* told above */
+	unsigned rung;        /* the last provisional status, either way */
+	bool rung_sdp;
+	unsigned end_status; /* what an unanswered INVITE is refused with */
+	bool releasing;      /* release says why; SIP_RELEASED told or due */
+	bool released;
+	struct release release;
+};
+
+/* --- session.c: for the other files of the session --- */
+
+int session_new(struct sip_session **out, struct sip_stack *stack,
+                const struct sip_peer_conf *peer, bool incoming);
+struct sip_session *session_free(struct sip_session *s);
+
+/* Lists it under its dialog's Call-ID. */
+void session_list(struct sip_session *s);
+
+/* Of a request (their tag is in From) or a response. NULL: none. */
+struct sip_session *session_find(struct sip_stack *stack,
+                                 const osip_message_t *m);
+
+void session_tell(struct sip_session *s, struct sip_event *event);
+
+/* The session is over for who is above, for this reason; the first one
+ * counts. SIP_RELEASED follows on the next turn. */
+void session_release(struct sip_session *s, const struct release *why);
+
+/* Found a reason to end it: release it and end what goes on. */
+void session_fail(struct sip_session *s, unsigned status,
+                  const struct release *why);
+
+/* RTP's socket and description; -errno of the handler. */
+int session_open_media(struct sip_session *s);
+
+/* Our description into s->told: an offer, or the answer to `offered`. */
+int session_describe(struct sip_session *s, const struct flow *flow,
+                     const char *offered);
+
+/* A body that is SDP: a NUL-closed copy in *out, or NULL when there is none.
+ * 0, -ENOMEM, -EBADMSG. */
+int session_sdp(const osip_message_t *m, char **out);
+
+/* offer_agree() and offer_answered() with this session's media. */
+int session_agree_to(struct sip_session *s, const char *offered,
+                     struct flow *flow, unsigned *warning);
+int session_answered_with(struct sip_session *s, const char *answer,
+                          struct flow *flow, unsigned *warning);
+
+/* Is this flow another than the one agreed before? It is the one now. */
+bool session_take_flow(struct sip_session *s, const struct flow *flow);
+
+/* "<sip:user@host;transport=tcp>", our Contact. */
+void session_contact(struct sip_session *s, char *to, size_t size);
+void session_host(struct sip_session *s, char *to, size_t size);
+
+/* Begins a request in the dialog with all that every request carries. */
+void session_begin(struct text *out, struct sip_session *s, const char *method,
+                   uint32_t cseq);
+int session_send(struct transaction **out, struct sip_session *s,
+                 struct text *text, const char *body,
+                 const struct transaction_user *user);
+
+int session_respond(struct sip_session *s, struct transaction *t,
+                    struct stack_answer answer);
+
+/* A 2xx of ours is out: repeat it until its ACK. */
+void session_repeat(struct sip_session *s, osip_message_t *ok);
+void session_repeat_end(struct sip_session *s);
+
+struct heard_bye {
+	struct transaction *t;
+	const osip_message_t *request;
+};
+
+/* --- session.c: actions of both roles --- */
+
+void session_bye(void *self, const void *bye);
+void session_bye_again(void *self, const void *bye);
+void session_hang_up(void *self, const void *detail);
+void session_settle(void *self, const void *detail);
+
+/* --- session_uac.c: actions --- */
+
+void uac_trying(void *self, const void *detail);
+void uac_ringing(void *self, const void *response);
+void uac_ok(void *self, const void *response);
+void uac_ok_late(void *self, const void *response);
+void uac_ok_again(void *self, const void *response);
+void uac_refused(void *self, const void *response);
+void uac_gave_up(void *self, const void *status);
+void uac_cancel(void *self, const void *detail);
+void uac_timed_out(void *self, const void *detail);
+void uac_bye(void *self, const void *bye);
+void uac_ack(struct sip_session *s, uint32_t cseq, const char *body);
+void uac_stray_ok(struct sip_session *s, const osip_message_t *response);
+
+/* --- session_uas.c: actions, and what the stack hands in --- */
+
+int uas_invited(struct sip_stack *stack, struct transaction *t,
+                const osip_message_t *invite, const struct peer *peer);
+void uas_refuse(void *self, const void *detail);
+void uas_cancelled(void *self, const void *cancel);
+void uas_bye(void *self, const void *bye);
+void uas_lost(void *self, const void *detail);
+void uas_acked(void *self, const void *ack);
+void uas_no_ack(void *self, const void *detail);
+void uas_renew(void *self, const void *detail);
+
+/* --- session_refresh.c --- */
+
+extern const struct fsm_type refresh_machine;
+void refresh_request(struct sip_session *s, struct transaction *t,
+                     const osip_message_t *request);
+void refresh_acked(struct sip_session *s, const osip_message_t *ack);
+void refresh_cancelled(struct sip_session *s, struct transaction *t);
+void refresh_timed_out(void *self);
+
+/* --- session.c: what the stack hands in --- */
+
+void session_request(struct sip_session *s, struct transaction *t,
+                     const osip_message_t *request);
+void session_stray_ok(struct sip_session *s, const osip_message_t *response);
+void session_acked(struct sip_session *s, const osip_message_t *ack);
+void session_ended(struct sip_session *s, struct transaction *t);
+void session_close(struct sip_session *s);
+
+extern const struct fsm_type session_machine;
+
+/* --- request.c --- */
+
+void stack_request(struct sip_stack *stack, struct transaction *t,
+                   const osip_message_t *request);
+void stack_options(struct sip_stack *stack, struct transaction *t,
+                   const osip_message_t *request);
+
+#endif

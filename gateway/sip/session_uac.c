@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * A session as the one who calls, RFC 3261 13.2.
+ *
+ * What several 18x say are facts that add up: that it rings is told once,
+ * whoever says so; a description counts whenever it is new. So 183 after 180,
+ * 180 after 183, the repetitions of a proxy and the branches of a fork all come
+ * out right, and nobody is alerted twice.
+ *
+ * The first 2xx makes the dialog. One with another To tag is of a fork's other
+ * branch: it is acknowledged, because its sender repeats it until then, and
+ * ended (13.2.2.4).
+ *
+ * A peer with several addresses is tried at the next one when nothing was heard
+ * from one of them (RFC 3263 4.3); once anything was heard there is a call
+ * there, and its failure is the call's.
+ */
+#include "gateway/sip/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/mem.h"
+
+enum { CONTACTS = 8, REDIRECT_TEXT = 2048 };
+
+static const struct transaction_user invite_user;
+
+/* --- sending INVITE --- */
+
+static int send_invite(struct sip_session *s)
+{
+	char room[REQUEST_TEXT], host[ADDR_TEXT];
+	struct text text = TEXT(room);
+	const char *body = s->setup.has_offer ? s->told : NULL;
+
+	s->dialog.home = (struct hop){ .transport = s->peer.transport,
+		                       .local = s->peer.bind,
+		                       .remote = s->addrs[s->tried] };
+	s->invite_cseq = ++s->dialog.local_cseq;
+	session_begin(&text, s, "INVITE", s->invite_cseq);
+	session_host(s, host, sizeof(host));
+	header_print_identity(&text, &s->setup, host, s->peer.trusted);
+	return session_send(&s->invite, s, &text, body, &invite_user);
+}
+
+static int set_text(char **to, const struct text *text)
+{
+	if (text->cut)
+		return -ENOSPC;
+	*to = mem_text(text->at);
+	return *to == NULL ? -ENOMEM : 0;
+}
+
+/* "<sip:...>" of the called party at the peer, and the same as a URI. */
+static int set_target(struct sip_session *s)
+{
+	char room[256], host[128];
+	struct text where = TEXT(host), uri = TEXT(room);
+	struct addr literal;
+	bool six = addr_parse(&literal, s->peer.host, 0) == 0 &&
+	           literal.sa.sa_family == AF_INET6;
+	int rc;
+
+	text_add(&where, "%s%s%s", six ? "[" : "", s->peer.host,
+	         six ? "]" : "");
+	if (s->peer.port != 0 && s->peer.port != 5060)
+		text_add(&where, ":%u", s->peer.port);
+	text_add(&uri, "<");
+	header_print_uri(&uri, &s->setup.called.number, host);
+	text_add(&uri, ">");
+	rc = set_text(&s->dialog.remote, &uri);
+	uri = TEXT(room);
+	header_print_uri(&uri, &s->setup.called.number, host);
+	if (s->peer.transport != SIP_UDP)
+		text_add(&uri, ";transport=%s",
+		         sip_transport_name(s->peer.transport));
+	return rc == 0 ? set_text(&s->dialog.target, &uri) : rc;
+}
+
+/* The dialog to be: its identifiers and the two ends' names. */
+static int set_dialog(struct sip_session *s)
+{
+	char room[512], host[ADDR_TEXT];
+	struct text from = TEXT(room);
+	int rc;
+
+	s->dialog.home = (struct hop){ .transport = s->peer.transport,
+		                       .local = s->peer.bind,
+		                       .remote = s->addrs[0] };
+	message_random(s->dialog.call_id, 27);
+	message_random(s->dialog.local_tag, 17);
+	rc = set_target(s);
+	if (rc < 0)
+		return rc;
+	session_host(s, host, sizeof(host));
+	header_print_from(&from, &s->setup.calling, host);
+	return set_text(&s->dialog.local, &from);
+}
+
+static int place(struct sip_session *s)
+{
+	struct hop hop;
+	int rc = set_dialog(s);
+
+	if (rc < 0)
+		return rc;
+	session_list(s);
+	hop = s->dialog.home;
+	rc = transports_choose(s->stack->transports, &hop);
+	if (rc < 0)
+		return -EHOSTUNREACH;
+	if (s->setup.has_offer) {
+		rc = session_open_media(s);
+		if (rc == 0)
+			rc = session_describe(s, NULL, NULL);
+	}
+	if (rc == 0)
+		rc = send_invite(s);
+	return rc;
+}
+
+int sip_session_place(struct sip_session **out, struct sip_stack *stack,
+                      const char *peer, const struct sip_setup *setup,
+                      void *owner)
+{
+	const struct peer *p = peers_find(stack->peers, peer);
+	struct sip_session *s;
+	int rc;
+
+	if (p == NULL || p->conf.shutdown)
+		return -ENOENT;
+	if (p->naddrs == 0)
+		return -EHOSTUNREACH;
+	rc = session_new(&s, stack, &p->conf, false);
+	if (rc < 0)
+		return rc;
+	s->owner = owner;
+	s->setup = *setup;
+	s->naddrs = p->naddrs;
+	memcpy(s->addrs, p->addrs, sizeof(s->addrs));
+	rc = place(s);
+	if (rc < 0) {
+		(void)session_free(s);
+		return rc;
+	}
+	fsm_post(&s->fsm, ASKED_PLACE, NULL);
+	*out = s;
+	return 0;
+}
+
+/* --- ACK and BYE --- */
+
+void uac_ack(struct sip_session *s, uint32_t cseq, const char *body)
+{
+	char room[REQUEST_TEXT];
+	struct text text = TEXT(room);
+	struct hop hop = dialog_hop(&s->dialog, s->stack->peers);
+	osip_message_t *ack;
+
+	dialog_begin(&text, &s->dialog, "ACK", cseq);
+	text_add(&text, "Max-Forwards: %u\r\n", s->stack->conf.max_forwards);
+	if (dialog_finish(&ack, &text, body) == 0)
+		(void)transactions_send_ack(s->stack->transactions, &hop, ack);
+}
+
+/* In a copy of the dialog that this response makes: ACK, and BYE if it is the
+ * first time. */
+static void end_fork(struct sip_session *s, const osip_message_t *response,
+                     bool first)
+{
+	struct dialog kept = s->dialog, *d = &s->dialog;
+	struct transaction *bye = NULL;
+	char room[REQUEST_TEXT];
+	struct text text = TEXT(room);
+
+	memset(d->routes, 0, sizeof(d->routes));
+	d->nroutes = 0;
+	d->target = mem_text(kept.target);
+	if (d->target != NULL && dialog_learn(d, response) == 0) {
+		uac_ack(s, s->invite_cseq, NULL);
+		session_begin(&text, s, "BYE", d->local_cseq + 1);
+		if (first &&
+		    session_send(&bye, s, &text, NULL, &invite_user) == 0)
+			transaction_forget(bye);
+	}
+	d->local = d->remote = NULL;
+	dialog_free_texts(d);
+	*d = kept;
+}
+
+static void hear_fork(struct sip_session *s, const osip_message_t *response)
+{
+	const char *tag = message_tag(response->to);
+
+	if (tag == NULL || strlen(tag) >= DIALOG_TAG)
+		return;
+	for (unsigned i = 0; i < s->nforks; i++)
+		if (strcmp(s->forks[i], tag) == 0) {
+			end_fork(s, response, false);
+			return;
+		}
+	if (s->nforks == SESSION_FORKS)
+		return;
+	(void)text_copy(s->forks[s->nforks++], DIALOG_TAG, tag);
+	end_fork(s, response, true);
+}
+
+/* --- provisional responses --- */
+
+void uac_trying(void *self, const void *detail)
+{
+	(void)detail;
+	session_tell(self, &(struct sip_event){ .kind = SIP_PROCEEDING,
+	                                        .status = 100 });
+}
+
+/* The flow a response's description agrees to; NULL when there is none, or
+ * none we can use. */
+static const struct flow *early_flow(struct sip_session *s,
+                                     const osip_message_t *response)
+{
+	struct flow flow;
+	unsigned warning;
+	char *sdp;
+	bool news = false;
+
+	if (!s->setup.has_offer || session_sdp(response, &sdp) < 0 ||
+	    sdp == NULL)
+		return NULL;
+	if (session_answered_with(s, sdp, &flow, &warning) == 0)
+		news = session_take_flow(s, &flow);
+	mem_free(sdp);
+	return news ? &s->flow : NULL;
+}
+
+void uac_ringing(void *self, const void *detail)
+{
+	const osip_message_t *response = detail;
+	struct sip_session *s = self;
+	unsigned status = (unsigned)response->status_code;
+	struct sip_event event = {
+		.kind = status == 180 ? SIP_ALERTING : SIP_PROGRESS,
+		.status = status,
+	};
+	bool repeated = status == 180 ? s->alerted : s->rung == status;
+
+	if (message_tag(response->to) != NULL &&
+	    dialog_learn(&s->dialog, response) < 0)
+		return;
+	event.flow = early_flow(s, response);
+	if (repeated && event.flow == NULL)
+		return;
+	s->rung = status;
+	s->alerted = s->alerted || status == 180;
+	session_tell(s, &event);
+}
+
+/* --- final responses --- */
+
+static void refuse_answer(struct sip_session *s, unsigned warning)
+{
+	struct release why = {
+		.by = RELEASE_BY_FAILURE,
+		.cause = { Q850_BEARER_NOT_IMPLEMENTED, LOCATION_USER },
+		.sip_status = 488,
+		.sip_warning = (uint16_t)warning,
+		.detail = "no codec in common",
+	};
+
+	session_fail(s, 488, &why);
+}
+
+/* The 2xx answers our offer; -ENOENT: it has no description. */
+static int take_answer(struct sip_session *s, const char *sdp,
+                       unsigned *warning)
+{
+	struct flow flow;
+	int rc;
+
+	if (sdp == NULL)
+		return s->agreed ? 0 : -ENOENT; /* it was in an 18x */
+	rc = session_answered_with(s, sdp, &flow, warning);
+	if (rc == 0)
+		(void)session_take_flow(s, &flow);
+	return rc;
+}
+
+/* The 2xx has the offer, our answer goes into the ACK. */
+static int take_offer(struct sip_session *s, const char *sdp, unsigned *warning)
+{
+	struct flow flow;
+	int rc = sdp == NULL ? -ENOENT : session_open_media(s);
+
+	if (rc == 0)
+		rc = session_agree_to(s, sdp, &flow, warning);
+	if (rc == 0)
+		rc = session_describe(s, &flow, sdp);
+	if (rc < 0)
+		return rc;
+	(void)session_take_flow(s, &flow);
+	mem_free(s->ack_body);
+	s->ack_body = mem_text(s->told);
+	return s->ack_body == NULL ? -ENOMEM : 0;
+}
+
+void uac_ok(void *self, const void *detail)
+{
+	const osip_message_t *response = detail;
+	struct sip_session *s = self;
+	struct sip_event event = {
+		.kind = SIP_ANSWER,
+		.status = (unsigned)response->status_code,
+		.flow = &s->flow,
+	};
+	struct party connected;
+	unsigned warning = 0;
+	char *sdp = NULL;
+	int rc = dialog_learn(&s->dialog, response);
+
+	if (rc == 0)
+		rc = session_sdp(response, &sdp);
+	if (rc == 0)
+		rc = s->setup.has_offer ? take_answer(s, sdp, &warning)
+		                        : take_offer(s, sdp, &warning);
+	mem_free(sdp);
+	uac_ack(s, s->invite_cseq, s->ack_body);
+	if (rc < 0) {
+		refuse_answer(s, warning);
+		return;
+	}
+	header_get_connected(response, s->peer.trusted, &connected);
+	if (connected.number.present)
+		event.connected = &connected;
+	session_tell(s, &event);
+}
+
+/* The 200 crossed our CANCEL. */
+void uac_ok_late(void *self, const void *response)
+{
+	struct sip_session *s = self;
+
+	(void)dialog_learn(&s->dialog, response);
+	uac_ack(s, s->invite_cseq, NULL);
+	session_hang_up(s, NULL);
+}
+
+/* Our ACK was lost, or a fork's other branch answers. */
+void uac_ok_again(void *self, const void *response)
+{
+	struct sip_session *s = self;
+
+	if (dialog_fits(&s->dialog, response))
+		uac_ack(s, s->invite_cseq, s->ack_body);
+	else
+		hear_fork(s, response);
+}
+
+void uac_stray_ok(struct sip_session *s, const osip_message_t *response)
+{
+	if (!s->incoming && (fsm_state(&s->fsm) == UA_CONFIRMED ||
+	                     fsm_state(&s->fsm) == UA_ENDING))
+		uac_ok_again(s, response);
+}
+
+/* The URIs of Contact in the order of q (RFC 3261 8.1.3.4), a line each. */
+static void tell_redirect(struct sip_session *s, const osip_message_t *response)
+{
+	char room[REDIRECT_TEXT];
+	struct text text = TEXT(room);
+	struct sip_event event = {
+		.kind = SIP_REDIRECT,
+		.status = (unsigned)response->status_code,
+		.contact = room,
+	};
+	bool used[CONTACTS] = { false };
+	double best, q;
+	int n = osip_list_size(&response->contacts), pick;
+
+	for (int left = MIN_OF(n, (int)CONTACTS); left > 0; left--) {
+		best = -1;
+		pick = 0;
+		for (int i = 0; i < n && i < CONTACTS; i++) {
+			q = header_contact_q(
+				osip_list_get(&response->contacts, i));
+			if (!used[i] && q > best) {
+				best = q;
+				pick = i;
+			}
+		}
+		used[pick] = true;
+		header_print_contact(&text,
+		                     osip_list_get(&response->contacts, pick));
+	}
+	session_tell(s, &event);
+}
+
+void uac_refused(void *self, const void *detail)
+{
+	const osip_message_t *response = detail;
+	struct sip_session *s = self;
+	struct release why = {
+		.by = RELEASE_BY_FAR,
+		.sip_status = (uint16_t)response->status_code,
+		.sip_warning = (uint16_t)header_get_warning(response),
+	};
+
+	(void)header_get_reason(response, &why.cause);
+	if (response->status_code < 400)
+		tell_redirect(s, response);
+	session_release(s, &why);
+}
+
+void uac_gave_up(void *self, const void *detail)
+{
+	const unsigned *status = detail;
+	struct sip_session *s = self;
+	struct release why = { .by = RELEASE_BY_FAILURE,
+		               .sip_status = (uint16_t)*status };
+	struct text text = TEXT(why.detail);
+
+	if (*status == 408) {
+		why.by = RELEASE_BY_TIMER;
+		text_add(&text, "%s", sip_timer_rows[SIP_TIMER_B].name);
+	} else {
+		text_add(&text, "%.40s is unreachable", s->peer.name);
+	}
+	session_release(s, &why);
+}
+
+/* --- giving up --- */
+
+void uac_cancel(void *self, const void *detail)
+{
+	struct sip_session *s = self;
+	char reason[128];
+
+	(void)detail;
+	header_print_reason(&s->release, reason, sizeof(reason));
+	if (s->invite != NULL)
+		(void)transaction_cancel(s->invite,
+		                         reason[0] != '\0' ? reason : NULL);
+}
+
+/* Rang too long, or nothing came after a 100. */
+void uac_timed_out(void *self, const void *detail)
+{
+	struct sip_session *s = self;
+	enum sip_timer timer = s->rung != 0 ? SIP_TIMER_RING : SIP_TIMER_TRYING;
+	struct release why = {
+		.by = RELEASE_BY_TIMER,
+		.cause = { s->alerted ? Q850_NO_ANSWER : Q850_TIMER_EXPIRY,
+		           LOCATION_USER },
+		.sip_status = 408,
+	};
+	struct text text = TEXT(why.detail);
+
+	text_add(&text, "%s", sip_timer_rows[timer].name);
+	session_release(s, &why);
+	uac_cancel(s, detail);
+}
+
+/* They hang up what they did not answer: not foreseen (RFC 3261 15), but a
+ * way to say no. */
+void uac_bye(void *self, const void *bye)
+{
+	session_bye(self, bye);
+	uac_cancel(self, NULL);
+}
+
+/* --- from the transaction --- */
+
+static bool is_another(const struct sip_session *s)
+{
+	return s->tried + 1 < s->naddrs && fsm_state(&s->fsm) == UA_INVITING;
+}
+
+static void invite_response(void *self, struct transaction *t,
+                            const osip_message_t *response)
+{
+	struct sip_session *s = self;
+	int status = response->status_code;
+	unsigned event = HEARD_REFUSAL;
+
+	(void)t;
+	if (status == 100)
+		event = HEARD_TRYING;
+	else if (status < 200)
+		event = HEARD_RINGING;
+	else if (status < 300)
+		event = HEARD_OK;
+	else
+		s->invite = NULL;
+	fsm_post(&s->fsm, event, response);
+}
+
+static void invite_gave_up(void *self, struct transaction *t, unsigned status)
+{
+	struct sip_session *s = self;
+
+	(void)t;
+	s->invite = NULL;
+	if (is_another(s)) {
+		s->tried++;
+		if (send_invite(s) == 0)
+			return;
+	}
+	fsm_post(&s->fsm, HEARD_NOTHING, &status);
+}
+
+static const struct transaction_user invite_user = {
+	.response = invite_response,
+	.gave_up = invite_gave_up,
+};

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * The SIP side as a whole: messages come up through transport, parser and
+ * transactions, and are given here to the session they belong to or, when they
+ * begin something, are judged in the order of RFC 3261 8.2: who sends it,
+ * method, Max-Forwards, Require, what it carries, whether there is room.
+ *
+ * Strangers are not answered at all: the transport asks before it reads. Those
+ * who are let in without being a peer are the other ends of calls that a peer
+ * brought about (a phone behind a proxy that does not record routes); they may
+ * speak in their dialog and are refused anything else.
+ */
+#include "gateway/sip/session.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "kernel/mem.h"
+
+enum { NOTE_EVERY_S = 60 };
+
+usec stack_timer(const struct sip_stack *stack, enum sip_timer timer)
+{
+	usec given = stack->conf.timers[timer];
+
+	return given != 0 ? given : sip_timer_rows[timer].preset;
+}
+
+void stack_note(struct sip_stack *stack, struct log_limit *limit,
+                const char *format, ...)
+{
+	char sentence[256];
+	unsigned missed;
+	va_list args;
+
+	if (!log_allowed(limit, NOTE_EVERY_S, &missed))
+		return;
+	va_start(args, format);
+	(void)vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	if (stack->handler->note != NULL)
+		stack->handler->note(stack->self, sentence);
+}
+
+static bool is_guest(const struct sip_stack *stack, const struct addr *from)
+{
+	LIST_EACH(&stack->sessions, struct sip_session, s, list)
+	{
+		if (addr_equal_host(&s->dialog.place, from))
+			return true;
+	}
+	return false;
+}
+
+static bool hear_welcome(void *self, const struct addr *from)
+{
+	struct sip_stack *stack = self;
+	char text[ADDR_TEXT], host[ADDR_TEXT];
+
+	if (peers_at(stack->peers, from) != NULL || is_guest(stack, from))
+		return true;
+	addr_print(from, text, sizeof(text));
+	addr_print_host(from, host, sizeof(host));
+	stack_note(stack, &stack->strangers,
+	           "dropped a message from %s, which is no peer; to allow it: "
+	           "'sip-peer NAME' with 'address %s'",
+	           text, host);
+	return false;
+}
+
+static void trace(struct sip_stack *stack, bool sent, const struct hop *hop,
+                  struct bytes raw)
+{
+	if (stack->handler->trace != NULL)
+		stack->handler->trace(stack->self, sent, hop->transport,
+		                      &hop->local, &hop->remote, raw);
+}
+
+static void hear_message(void *self, const struct hop *hop, struct bytes raw)
+{
+	struct sip_stack *stack = self;
+	osip_message_t *m;
+	int status;
+
+	trace(stack, false, hop, raw);
+	status = message_parse(&m, raw);
+	if (status < 0) {
+		stack->counts.malformed++;
+		return;
+	}
+	transactions_receive(stack->transactions, hop, m, status);
+}
+
+static void hear_failed(void *self, const struct hop *hop, int error)
+{
+	struct sip_stack *stack = self;
+
+	transactions_failed(stack->transactions, hop, error);
+}
+
+static void hear_request(void *self, struct transaction *t,
+                         const osip_message_t *request)
+{
+	stack_request(self, t, request);
+}
+
+static void hear_cancelled(void *self, struct transaction *invite,
+                           const osip_message_t *cancel)
+{
+	struct sip_session *s = transaction_owner(invite);
+
+	(void)self;
+	if (s != NULL && invite == s->invited)
+		fsm_post(&s->fsm, HEARD_CANCEL, cancel);
+	else if (s != NULL)
+		refresh_cancelled(s, invite);
+}
+
+static void hear_stray(void *self, const struct hop *hop,
+                       const osip_message_t *message)
+{
+	struct sip_stack *stack = self;
+	struct sip_session *s = session_find(stack, message);
+
+	(void)hop;
+	if (s == NULL)
+		stack->counts.strays++;
+	else if (message_is_response(message))
+		session_stray_ok(s, message);
+	else
+		session_acked(s, message);
+}
+
+static void hear_ended(void *self, struct transaction *t)
+{
+	struct sip_session *s = transaction_owner(t);
+
+	(void)self;
+	if (s != NULL)
+		session_ended(s, t);
+}
+
+static void hear_sent(void *self, const struct hop *hop, struct bytes raw)
+{
+	trace(self, true, hop, raw);
+}
+
+static const struct transports_user transports_user = {
+	.message = hear_message,
+	.failed = hear_failed,
+	.welcome = hear_welcome,
+};
+
+static const struct transactions_user transactions_user = {
+	.request = hear_request,
+	.cancelled = hear_cancelled,
+	.stray = hear_stray,
+	.ended = hear_ended,
+	.sent = hear_sent,
+};
+
+int sip_stack_open(struct sip_stack **out, struct loop *loop,
+                   const struct sip_conf *conf,
+                   const struct sip_handler *handler, void *self)
+{
+	struct sip_stack *stack;
+	int rc;
+
+	message_start();
+	stack = mem_new(struct sip_stack);
+	if (stack == NULL)
+		return -ENOMEM;
+	stack->loop = loop;
+	stack->conf = *conf;
+	stack->handler = handler;
+	stack->self = self;
+	stack->sdp_ids = (uint64_t)wall_now() / SEC(1);
+	list_init(&stack->sessions);
+	for (size_t i = 0; i < STACK_BUCKETS; i++)
+		list_init(&stack->buckets[i]);
+	rc = peers_new(&stack->peers, loop);
+	if (rc == 0)
+		rc = transports_open(&stack->transports, loop, conf,
+		                     &transports_user, stack, &stack->counts);
+	if (rc == 0)
+		rc = transactions_new(
+			&stack->transactions, loop, stack->transports, conf,
+			&transactions_user, stack, &stack->counts);
+	if (rc < 0)
+		(void)sip_stack_close(stack);
+	else
+		*out = stack;
+	return rc;
+}
+
+struct sip_stack *sip_stack_close(struct sip_stack *stack)
+{
+	if (stack == NULL)
+		return NULL;
+	while (!list_empty(&stack->sessions))
+		session_close(
+			LIST_FIRST(&stack->sessions, struct sip_session, list));
+	stack->transactions = transactions_free(stack->transactions);
+	stack->transports = transports_close(stack->transports);
+	stack->peers = peers_free(stack->peers);
+	return mem_free(stack);
+}
+
+int sip_stack_change(struct sip_stack *stack, const struct sip_conf *conf)
+{
+	int rc = transports_change(stack->transports, conf);
+
+	if (rc < 0)
+		return rc;
+	stack->conf = *conf;
+	transactions_change(stack->transactions, conf);
+	return 0;
+}
+
+int sip_peer_set(struct sip_stack *stack, const struct sip_peer_conf *conf)
+{
+	return peers_set(stack->peers, conf);
+}
+
+void sip_peer_remove(struct sip_stack *stack, const char *name)
+{
+	peers_remove(stack->peers, name);
+}
+
+const struct sip_peer_conf *sip_peer_find(const struct sip_stack *stack,
+                                          const char *name)
+{
+	const struct peer *peer = peers_find(stack->peers, name);
+
+	return peer == NULL ? NULL : &peer->conf;
+}
+
+void sip_each(struct sip_stack *stack,
+              void (*tell)(void *self, const struct sip_session_info *info),
+              void *self)
+{
+	LIST_EACH(&stack->sessions, struct sip_session, s, list)
+	{
+		struct hop hop = dialog_hop(&s->dialog, stack->peers);
+		struct sip_session_info info = {
+			.session = s,
+			.owner = s->owner,
+			.incoming = s->incoming,
+			.state = fsm_state_name(&s->fsm),
+			.peer = s->peer.name,
+			.call_id = s->dialog.call_id,
+			.remote = hop.remote,
+			.transport = hop.transport,
+			.flow = s->flow,
+			.since = s->since,
+		};
+
+		(void)transports_local(stack->transports, &hop, &info.local);
+		tell(self, &info);
+	}
+}
+
+void sip_stack_counts(const struct sip_stack *stack, struct sip_counts *out)
+{
+	*out = stack->counts;
+	out->peers = peers_count(stack->peers);
+}
