@@ -62,7 +62,7 @@ void isdn_link_status(const struct isdn_link *link, struct isdn_status *out);
 struct isdn_call_info {
 	struct isdn_call *call;
 	void *owner;
-	unsigned callref; /* bit 15: we chose it */
+	unsigned callref; /* isdn_call_reference() */
 	unsigned channel;
 	bool incoming;
 	const char *state; /* "active", "call delivered", ... Q.931 2.1 */

@@ -265,6 +265,11 @@ unsigned isdn_call_channel(const struct isdn_call *call)
 	return call->channel;
 }
 
+unsigned isdn_call_reference(const struct isdn_call *call)
+{
+	return call->callref != 0 ? call->callref ^ 0x8000u : 0;
+}
+
 /* --- answering --- */
 
 static int channel_word(const struct isdn_call *call)

@@ -329,7 +329,8 @@ int isdn_link_open(struct isdn_link **out, struct loop *loop,
                    const struct isdn_handler *handler, void *self)
 {
 	struct isdn_link *link = mem_new(struct isdn_link);
-	unsigned ncalls = conf->calls_most + SPARE_CALLS;
+	/* Released calls keep their memory until the loop's next turn. */
+	unsigned ncalls = 2 * conf->calls_most + 4;
 	int rc;
 
 	if (link == NULL)
@@ -344,8 +345,8 @@ int isdn_link_open(struct isdn_link **out, struct loop *loop,
 	list_init(&link->dead);
 	timer_init(&link->timer, loop, "libpri", timer_due, link);
 	isdn_channels_init(link);
-	link->frames.norders = 8 * ncalls;
-	link->frames.orders = mem_new_array(struct order, 8 * ncalls);
+	link->frames.norders = 4 * ncalls;
+	link->frames.orders = mem_new_array(struct order, 4 * ncalls);
 	rc = link->frames.orders != NULL ? 0 : -ENOMEM;
 	if (rc == 0)
 		rc = pool_new(&link->pool, "isdn call",

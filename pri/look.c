@@ -76,7 +76,7 @@ void isdn_link_each(struct isdn_link *link,
 		struct isdn_call_info info = {
 			.call = call,
 			.owner = call->owner,
-			.callref = call->callref,
+			.callref = isdn_call_reference(call),
 			.channel = call->channel,
 			.incoming = call->incoming,
 			.state = isdn_call_state_name(call),

@@ -63,7 +63,6 @@ enum {
 	FRAME_INFO_MOST = 260, /* N201 */
 	ORDER_OCTETS = 48,
 	CHANNELS = 32,
-	SPARE_CALLS = 4, /* in the pool beyond calls_most: being cleared */
 	GLARE_TRIES = 2,
 };
 
@@ -269,6 +268,19 @@ void isdn_emit(struct isdn_call *call, struct isdn_event *event);
 void isdn_emit_link(struct isdn_link *link, enum isdn_event_kind kind,
                     unsigned channel);
 void isdn_emit_digits_end(struct isdn_call *call);
+
+/* The call of an event that is still to be told about: NULL and counted when
+ * there is none, NULL when it is being cleared. */
+struct isdn_call *isdn_heard(struct isdn_link *link, const q931_call *q);
+
+/* --- setup.c, clear.c: libpri's events of these kinds --- */
+
+void isdn_on_ring(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_digits(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_keypad(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_disconnect(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_hangup(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_hangup_ack(struct isdn_link *link, pri_event *ev, bool by_timer);
 
 /* --- command.c --- */
 
