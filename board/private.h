@@ -34,7 +34,7 @@ struct board_ops {
 	            void *self);
 };
 
-extern const struct board_ops board_sim_ops, board_wire_ops;
+extern const struct board_ops board_sim_ops, board_wire_ops, board_dahdi_ops;
 
 /* One alarm waits here until it stood, or was gone, long enough. */
 struct board_hold {

@@ -43,6 +43,7 @@ static_assert(ARRAY_LEN(alarm_rows) == ALARM_BITS, "a row for each alarm");
 static const struct board_ops *const kinds[] = {
 	[BOARD_SIM] = &board_sim_ops,
 	[BOARD_WIRE] = &board_wire_ops,
+	[BOARD_DAHDI] = &board_dahdi_ops,
 };
 
 const char *board_alarm_name(unsigned alarms)

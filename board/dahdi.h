@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef BOARD_DAHDI_H
+#define BOARD_DAHDI_H
+
+/*
+ * The DAHDI driver's user interface in this folder's words. dahdi.c is the only
+ * file that knows the driver's header; dahdi_span.c and dahdi_media.c make a
+ * span of it, probe.c tells what there is. Results are 0 or more, or -errno.
+ */
+
+#include "board/private.h"
+
+struct mailbox;
+
+/* --- dahdi.c --- */
+
+/* A span as the driver describes it. */
+struct dahdi_port {
+	unsigned number, spans;   /* of how many */
+	char name[24], about[44]; /* "WCT1/0", the card's own words */
+	char device[44], maker[44], location[44];
+	char kind[8]; /* "E1", "T1", "DYNAM" */
+	unsigned channels, configured;
+	unsigned alarms; /* ours: ALARM_* */
+	bool recovering, looped;
+	bool crc4, esf, d4, hdb3, ami, b8zs; /* as configured by dahdi_cfg */
+	int sync_source; /* span number; 0: the card's own clock */
+	unsigned code_errors, crc_errors, frame_errors, missed_interrupts;
+};
+
+enum dahdi_use { DAHDI_UNUSED, DAHDI_BEARER, DAHDI_HDLC, DAHDI_OTHER_USE };
+
+struct dahdi_channel {
+	unsigned number; /* in the system, 1 based */
+	enum dahdi_use use;
+	enum law law;
+};
+
+enum dahdi_event {
+	DAHDI_NO_EVENT,
+	DAHDI_ALARM_CHANGED,
+	DAHDI_BAD_FRAME, /* FCS, abort, overrun */
+	DAHDI_GONE,
+	DAHDI_OTHER_EVENT,
+};
+
+/* A read or write refused because an event waits. */
+enum { DAHDI_HAS_EVENT = -500 };
+
+int dahdi_control_open(void); /* fd; -ENOENT: no driver */
+
+/* -EINVAL: there is no such span. */
+int dahdi_port_read(int control, unsigned number, struct dahdi_port *out);
+
+/* The channel at a slot of a span; -ENOENT when the driver has none. */
+int dahdi_channel_find(int control, unsigned span, unsigned slot,
+                       struct dahdi_channel *out);
+
+/* fd; -ENXIO: dahdi_cfg gave it no use; -EBUSY: another program has it. */
+int dahdi_channel_open(unsigned number);
+
+/* Makes an open channel a D channel, whichever of the card and the driver does
+ * its HDLC. */
+int dahdi_make_dchannel(int fd, enum dahdi_use use);
+
+/* Makes it a bearer anew: what was queued is dropped. */
+int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech);
+
+/* Octets read or written, -EAGAIN, -ENODEV (gone), DAHDI_HAS_EVENT. */
+int dahdi_read(int fd, uint8_t *to, size_t size);
+int dahdi_write(int fd, struct bytes octets);
+
+/* The next event, an enum dahdi_event, or -errno. */
+int dahdi_event_take(int fd);
+
+/* --- dahdi_span.c and dahdi_media.c --- */
+
+enum { DAHDI_ORDERS = 2 * TICK_SLOTS };
+
+/* Channels on their way between the threads: a slot and its descriptor. */
+struct dahdi_order {
+	unsigned slot;
+	int fd; /* -1: leave it alone from now on */
+};
+
+struct dahdi {
+	struct board_span span;
+
+	/* signalling thread */
+	int control, dchannel; /* -1: not open */
+	struct watch *watch;   /* of the D channel */
+	struct timer look;     /* at the span, once a second */
+	const char *complained;
+	int fds[TICK_SLOTS]; /* of B channels, kept once opened; -1 */
+	struct mailbox *up;  /* unsigned: slots whose device has gone */
+
+	/* both */
+	struct mailbox *down; /* dahdi_order */
+	shared_flag raw;      /* alarms, not debounced */
+
+	/* media thread */
+	int poll_fd;
+	int live[TICK_SLOTS];    /* descriptors in use, -1 */
+	bool primed[TICK_SLOTS]; /* has a block of idle ahead */
+	uint32_t stamp;
+	struct tick tick;
+};
+
+int dahdi_media_open(struct dahdi *dahdi);
+void dahdi_media_close(struct dahdi *dahdi);
+int dahdi_media_turn(struct board_span *span, const struct board_media *media,
+                     void *self);
+
+#endif
