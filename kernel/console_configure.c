@@ -173,7 +173,7 @@ static void try_line(struct session *s, const char *line)
 {
 	struct conf_error error = { .line = 0 };
 	struct conf_context context;
-	struct conf *conf;
+	struct conf *conf = NULL;
 	int rc = new_candidate(s, &conf, &context, &error);
 
 	if (rc == -EBADMSG) { /* the ground moved under what was kept */
