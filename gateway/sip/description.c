@@ -128,15 +128,15 @@ static bool read_media(struct bytes in, struct offer_media *m)
 /* "101 telephone-event/8000" */
 static void read_map(struct bytes in, struct offer_media *m)
 {
-	struct bytes type, name, rate, channels = { 0 };
+	struct bytes type, map, name, rate, channels;
 	struct offer_type t;
 	unsigned n, hz, count = 1;
 
 	if (!take_word(&in, &type) || !number(type, 127, &n) ||
-	    !take_word(&in, &in) || !take_until(&in, '/', &name) ||
-	    !take_until(&in, '/', &rate) || !number(rate, 999999, &hz))
+	    !take_word(&in, &map) || !take_until(&map, '/', &name) ||
+	    !take_until(&map, '/', &rate) || !number(rate, 999999, &hz))
 		return;
-	if (take_until(&in, '/', &channels) && !number(channels, 99, &count))
+	if (take_until(&map, '/', &channels) && !number(channels, 99, &count))
 		return;
 	t = (struct offer_type){ .type = (uint8_t)n };
 	t.event = hz == 8000 && is(name, "telephone-event");
