@@ -92,6 +92,7 @@ struct dahdi {
 	struct watch *watch;   /* of the D channel */
 	struct timer look;     /* at the span, once a second */
 	const char *complained;
+	bool ready;          /* at the last look the span was there and fit */
 	int fds[TICK_SLOTS]; /* of B channels, kept once opened; -1 */
 	struct mailbox *up;  /* unsigned: slots whose device has gone */
 

@@ -43,6 +43,8 @@ static struct dahdi *dahdi_of(struct board_span *span)
 	return container_of(span, struct dahdi, span);
 }
 
+static const char gone[] = "the device has gone";
+
 /* `about` is compared as a pointer: what is wrong is said once. */
 static void complain(struct dahdi *dahdi, const char *about, int rc)
 {
@@ -83,7 +85,8 @@ static void device_gone(struct dahdi *dahdi)
 	if (dahdi->control >= 0)
 		(void)close(dahdi->control);
 	dahdi->control = -1;
-	complain(dahdi, "the device has gone", 0);
+	dahdi->ready = false;
+	complain(dahdi, gone, 0);
 	set_raw(dahdi, ALARM_LOS);
 }
 
@@ -260,7 +263,8 @@ static bool is_ready(struct dahdi *dahdi, struct dahdi_port *port)
 		dahdi->control = rc;
 	rc = dahdi_port_read(dahdi->control, conf->span_number, port);
 	if (rc < 0) {
-		complain(dahdi, "the driver knows no such span", 0);
+		if (dahdi->complained != gone)
+			complain(dahdi, "the driver knows no such span", 0);
 		return false;
 	}
 	wrong = wrong_with(conf, port);
@@ -284,7 +288,8 @@ static void look(void *self)
 	struct dahdi_port port;
 
 	timer_start(&dahdi->look, LOOK);
-	if (is_ready(dahdi, &port)) {
+	dahdi->ready = is_ready(dahdi, &port);
+	if (dahdi->ready) {
 		dahdi->complained = NULL;
 		set_raw(dahdi, port.alarms);
 	} else {
@@ -308,7 +313,7 @@ static int dahdi_chan_open(struct board_span *span, unsigned slot, bool speech)
 	struct dahdi_channel channel;
 	int rc;
 
-	if (dahdi->control < 0)
+	if (!dahdi->ready)
 		return -ENODEV;
 	if (dahdi->fds[slot] < 0) {
 		rc = dahdi_channel_find(dahdi->control, span->conf.span_number,
