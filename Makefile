@@ -1,5 +1,7 @@
 # One make, one graph. Everything built lands under $(B); the tree stays clean.
 B      ?= build
+V      ?=
+Q      := $(if $(V),,@)
 SAN    ?=
 CFLAGS ?= -O2 -g
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -39,29 +41,34 @@ files = $(filter %.a,$(call extra,$1))
 all: $(PROGRAMS)
 
 $B/causewayd: $(call objs,gateway) $(call lib,$(gateway)) $(call files,$(gateway))
-	$(CC) -o $@ $(call objs,gateway) $(call lib,$(gateway)) $(ALL_LDFLAGS) \
+	$(if $(V),,@echo '  LINK $@')
+	$Q$(CC) -o $@ $(call objs,gateway) $(call lib,$(gateway)) $(ALL_LDFLAGS) \
 	  $(call extra,gateway $(gateway))
 
-$B/causeway: $B/tools/causeway.o $B/kernel.a
-	$(CC) -o $@ $^ $(ALL_LDFLAGS) -ledit $(libs_kernel)
+$B/causeway: $B/tools/causeway.o $B/tools/causeway_edit.o $B/kernel.a
+	$(if $(V),,@echo '  LINK $@')
+	$Q$(CC) -o $@ $^ $(ALL_LDFLAGS) -ledit $(libs_kernel)
 
 PBX := pri board kernel
 $B/causeway-pbx: $(call objs,tools/pbx) $(call lib,$(PBX)) $(call files,pri) $B/libspandsp-fix.a
-	$(CC) -o $@ $(call objs,tools/pbx) $(call lib,$(PBX)) $(ALL_LDFLAGS) \
+	$(if $(V),,@echo '  LINK $@')
+	$Q$(CC) -o $@ $(call objs,tools/pbx) $(call lib,$(PBX)) $(ALL_LDFLAGS) \
 	  $(call extra,$(PBX)) $B/libspandsp-fix.a -ljansson -lm
 
 define folder
 $B/$1.a: $$(call objs,$1) ; @mkdir -p $$(@D); rm -f $$@; $$(AR) rcs $$@ $$^
 $B/tests/$1.test: $$(call objs,tests/$1) $$(call objs,tests) $$(call lib,$1 $$($1)) $$(call files,$1 $$($1))
 	@mkdir -p $$(@D)
-	$$(CC) -o $$@ $$(call objs,tests/$1) $$(call objs,tests) $$(call lib,$1 $$($1)) \
+	$(if $(V),,@echo '  LINK $$@')
+	$Q$$(CC) -o $$@ $$(call objs,tests/$1) $$(call objs,tests) $$(call lib,$1 $$($1)) \
 	  $$(ALL_LDFLAGS) $$(call extra,$1 $$($1)) -lcheck -lsubunit -lrt -lm
 endef
 $(foreach d,$(DIRS),$(eval $(call folder,$d)))
 
 $B/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(if $(V),,@echo '  CC   $<')
+	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # libpri reads the wall clock for its timers; ours is the monotonic one.
 LIBPRI := $(firstword $(wildcard /usr/lib/libpri.a /usr/lib/*/libpri.a))
