@@ -92,8 +92,8 @@ struct console *console_free(struct console *c)
 {
 	if (c == NULL)
 		return NULL;
-	LIST_EACH(&c->sessions, struct session, s, list)
-	session_free(s);
+	LIST_EACH(&c->sessions, struct shell, s, list)
+	shell_free(s);
 	mailbox_free(c->log);
 	watch_free(c->watch);
 	if (c->fd >= 0) {
@@ -144,8 +144,7 @@ static void on_connect(void *self, unsigned events)
 			c->counts.refused++;
 			(void)close(fd);
 		} else {
-			(void)session_open(c,
-			                   fd); /* it closes what it refuses */
+			(void)shell_open(c, fd); /* it closes what it refuses */
 		}
 	}
 }
@@ -192,9 +191,9 @@ static void tell_log_line(void *self, const void *message)
 	const struct log_message *m = message;
 	struct console *c = self;
 
-	LIST_EACH(&c->sessions, struct session, s, list)
+	LIST_EACH(&c->sessions, struct shell, s, list)
 	if (s->monitoring)
-		session_tell(s, m->line);
+		shell_tell(s, m->line);
 }
 
 static int start_log(struct console *c)
@@ -216,14 +215,14 @@ static int start_log(struct console *c)
 	return 0;
 }
 
-void session_monitor(struct session *s, bool on)
+void shell_monitor(struct shell *s, bool on)
 {
 	struct console *c = s->console;
 
 	if (s->fd < 0 || s->monitoring == on)
 		return;
 	if (on && c->monitoring == 0 && start_log(c) < 0) {
-		session_error(s, "there is no memory to monitor");
+		shell_error(s, "there is no memory to monitor");
 		return;
 	}
 	s->monitoring = on;
@@ -235,17 +234,17 @@ void session_monitor(struct session *s, bool on)
 int console_run(struct console *c, const char *line, bool json,
                 void (*out)(void *self, const char *text), void *self)
 {
-	struct session *s = mem_new(struct session);
+	struct shell *s = mem_new(struct shell);
 	bool failed;
 
 	if (s == NULL)
 		return -ENOMEM;
-	session_init(s, c);
+	shell_init(s, c);
 	s->told = out;
 	s->told_self = self;
-	session_run(s, line, json);
+	shell_run(s, line, json);
 	failed = s->failed;
-	session_done(s);
+	shell_done(s);
 	mem_free(s);
 	return failed ? -EPROTO : 0;
 }

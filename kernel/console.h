@@ -21,7 +21,7 @@
 
 struct loop;
 struct console;
-struct session;
+struct shell;
 
 enum console_role { ROLE_LOOK, ROLE_OPERATE, ROLE_DEBUG, ROLE_CONFIGURE };
 
@@ -42,7 +42,7 @@ struct command_args {
 struct command {
 	const char *words;
 	enum console_role role;
-	void (*run)(void *self, struct session *session,
+	void (*run)(void *self, struct shell *session,
 	            const struct command_args *args);
 	const char *help;
 	/* JSON's object key; NULL: the keywords joined by '_'. */
@@ -77,11 +77,11 @@ void console_set_prompt(struct console *console, const char *hostname);
 
 /* Text for people, line by line (ends with \n). Under --json it becomes a row
  * { "text": line } unless a table is written too. */
-void session_print(struct session *session, const char *format, ...)
+void shell_print(struct shell *session, const char *format, ...)
 	ATTR_PRINTF(2, 3);
 
 /* The command failed: "% " and the sentence; exit status 1 for one-shots. */
-void session_error(struct session *session, const char *format, ...)
+void shell_error(struct shell *session, const char *format, ...)
 	ATTR_PRINTF(2, 3);
 
 /* A table: columns are sized to what is in them; key is the JSON key. */
@@ -89,30 +89,29 @@ struct column {
 	const char *key, *title; /* title NULL: the key, with blanks */
 	bool number;             /* right-justified, and a number in JSON */
 };
-void table_begin(struct session *session, const struct column *columns,
-                 size_t n);
-void table_cell(struct session *session, const char *format, ...)
+void table_begin(struct shell *session, const struct column *columns, size_t n);
+void table_cell(struct shell *session, const char *format, ...)
 	ATTR_PRINTF(2, 3);
-void table_number(struct session *session, int64_t value);
-void table_end(struct session *session);
+void table_number(struct shell *session, int64_t value);
+void table_end(struct shell *session);
 
-bool session_json(const struct session *session);
+bool shell_json(const struct shell *session);
 
 /* What follows a session's life: fn runs when it closes (debug switched off). */
-struct session_watch {
-	struct session_watch *next;
-	void (*closed)(void *self, struct session *session);
+struct shell_watch {
+	struct shell_watch *next;
+	void (*closed)(void *self, struct shell *session);
 	void *self;
 };
-void session_watch(struct session *session, struct session_watch *watch);
-void session_unwatch(struct session *session, struct session_watch *watch);
+void shell_watch(struct shell *session, struct shell_watch *watch);
+void shell_unwatch(struct shell *session, struct shell_watch *watch);
 
 /* A line between prompts, for debug output; dropped (and counted) when the
  * session does not read. */
-void session_tell(struct session *session, const char *line);
+void shell_tell(struct shell *session, const char *line);
 
 /* Log lines to this session from now on ("terminal monitor"). */
-void session_monitor(struct session *session, bool on);
+void shell_monitor(struct shell *session, bool on);
 
 /* For tests and tools: run one line without a socket; output is told. */
 int console_run(struct console *console, const char *line, bool json,

@@ -20,13 +20,13 @@
 #include "kernel/console_private.h"
 #include "kernel/text.h"
 
-static const struct console_configure *configure_of(const struct session *s)
+static const struct console_configure *configure_of(const struct shell *s)
 {
 	return &s->console->configure;
 }
 
 /* Plays the kept lines on a copy, from the global section. */
-static int replay(struct session *s, struct conf *conf,
+static int replay(struct shell *s, struct conf *conf,
                   struct conf_context *context, struct conf_error *error)
 {
 	char lines[sizeof(s->pending)], *at = lines, *end;
@@ -46,7 +46,7 @@ static int replay(struct session *s, struct conf *conf,
 	return rc;
 }
 
-static void keep(struct session *s, const char *line)
+static void keep(struct shell *s, const char *line)
 {
 	struct text t = { .at = s->pending, .size = sizeof(s->pending) };
 
@@ -55,8 +55,8 @@ static void keep(struct session *s, const char *line)
 	if (!t.cut)
 		return;
 	s->pending[0] = '\0';
-	session_error(s, "These are too many lines without a good whole; they "
-	                 "are forgotten.");
+	shell_error(s, "These are too many lines without a good whole; they "
+	               "are forgotten.");
 }
 
 static bool same_place(const struct conf_context *a,
@@ -84,7 +84,7 @@ static void note_change(void *self, const struct conf_section *section,
 }
 
 /* Gives the candidate to its owner, unless it is what runs already. */
-static int apply(struct session *s, struct conf *candidate,
+static int apply(struct shell *s, struct conf *candidate,
                  struct conf_error *error)
 {
 	const struct console_configure *c = configure_of(s);
@@ -97,17 +97,17 @@ static int apply(struct session *s, struct conf *candidate,
 	return 0;
 }
 
-static void forget(struct session *s, const struct conf_error *error)
+static void forget(struct shell *s, const struct conf_error *error)
 {
 	char told[CONF_MESSAGE + 160];
 
 	conf_error_print(error, told, sizeof(told));
-	session_error(s, "%.200s; nothing is changed", told);
+	shell_error(s, "%.200s; nothing is changed", told);
 	s->pending[0] = '\0';
 }
 
 /* The candidate is whole, or not yet; takes it. */
-static void settle(struct session *s, struct conf *candidate, const char *line,
+static void settle(struct shell *s, struct conf *candidate, const char *line,
                    const struct conf_context *context)
 {
 	bool moved = !same_place(&s->context, context);
@@ -136,7 +136,7 @@ static void settle(struct session *s, struct conf *candidate, const char *line,
 	}
 }
 
-static int new_candidate(struct session *s, struct conf **out,
+static int new_candidate(struct shell *s, struct conf **out,
                          struct conf_context *context, struct conf_error *error)
 {
 	const struct console_configure *c = configure_of(s);
@@ -151,7 +151,7 @@ static int new_candidate(struct session *s, struct conf **out,
 }
 
 /* What was kept is not good and will not become so: say why. */
-static void abandon(struct session *s)
+static void abandon(struct shell *s)
 {
 	struct conf_error error = { .line = 0 };
 	struct conf_context context;
@@ -169,7 +169,7 @@ static void abandon(struct session *s)
 	conf_free(conf);
 }
 
-static void try_line(struct session *s, const char *line)
+static void try_line(struct shell *s, const char *line)
 {
 	struct conf_error error = { .line = 0 };
 	struct conf_context context;
@@ -195,22 +195,22 @@ static void try_line(struct session *s, const char *line)
 		return;
 	}
 	if (rc == -EBADMSG) {
-		session_caret(s, line, error.column);
-		session_error(s, "%s", error.message);
+		shell_caret(s, line, error.column);
+		shell_error(s, "%s", error.message);
 	} else {
-		session_error(s, "%s", strerror(-rc));
+		shell_error(s, "%s", strerror(-rc));
 	}
 	conf_free(conf);
 }
 
-void session_leave_configure(struct session *s)
+void shell_leave_configure(struct shell *s)
 {
 	abandon(s);
 	s->configuring = false;
 	s->context = (struct conf_context){ .section = NULL };
 }
 
-void session_configure(struct session *s, const char *line)
+void shell_configure(struct shell *s, const char *line)
 {
 	struct words w;
 	const char *first = "";
@@ -219,14 +219,14 @@ void session_configure(struct session *s, const char *line)
 	if (words_split(&w, line, true) == 0 && w.n > 0)
 		first = w.at[0];
 	if (text_casecmp(first, "do") == 0) {
-		session_exec(s, w.n > 1 ? line + w.column[1] - 1 : "");
+		shell_exec(s, w.n > 1 ? line + w.column[1] - 1 : "");
 		return;
 	}
 	if (text_casecmp(first, "end") == 0 && w.n == 1) {
-		session_leave_configure(s);
+		shell_leave_configure(s);
 	} else if (text_casecmp(first, "exit") == 0 && w.n == 1) {
 		if (is_global(&s->context) && s->pending[0] == '\0')
-			session_leave_configure(s);
+			shell_leave_configure(s);
 		else
 			abandon(s);
 		s->context = (struct conf_context){ .section = NULL };

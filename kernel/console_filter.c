@@ -39,26 +39,25 @@ static bool is_costly(const char *pattern)
 	return false;
 }
 
-static bool compile(struct session *s, enum filter_kind kind,
-                    const char *pattern)
+static bool compile(struct shell *s, enum filter_kind kind, const char *pattern)
 {
 	char why[128];
 	int rc;
 
 	if (strlen(pattern) > CONSOLE_PATTERN) {
-		session_error(s, "the expression is longer than %d characters",
-		              CONSOLE_PATTERN);
+		shell_error(s, "the expression is longer than %d characters",
+		            CONSOLE_PATTERN);
 		return false;
 	}
 	if (is_costly(pattern)) {
-		session_error(s, "{ } and back-references are not accepted in "
-		                 "a filter");
+		shell_error(s, "{ } and back-references are not accepted in "
+		               "a filter");
 		return false;
 	}
 	rc = regcomp(&s->filter.regex, pattern, REG_EXTENDED | REG_NOSUB);
 	if (rc != 0) {
 		(void)regerror(rc, &s->filter.regex, why, sizeof(why));
-		session_error(s, "the expression is wrong: %s", why);
+		shell_error(s, "the expression is wrong: %s", why);
 		return false;
 	}
 	s->filter.kind = kind;
@@ -67,7 +66,7 @@ static bool compile(struct session *s, enum filter_kind kind,
 	return true;
 }
 
-bool filter_begin(struct session *s, const char *text)
+bool filter_begin(struct shell *s, const char *text)
 {
 	char keyword[32] = "", pattern[CONSOLE_LINE + 1] = "";
 	char *words[] = { keyword, pattern };
@@ -86,8 +85,8 @@ bool filter_begin(struct session *s, const char *text)
 		pattern[--len] = '\0';
 	match_init(&m, rows, ARRAY_LEN(rows), false, false);
 	if (match_words(&m, len > 0 ? 2 : 1, words) < 0) {
-		session_error(s, "a filter is | include, exclude, begin or "
-		                 "count and an expression");
+		shell_error(s, "a filter is | include, exclude, begin or "
+		               "count and an expression");
 		return false;
 	}
 	return compile(s, kinds[m.row], pattern);

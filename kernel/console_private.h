@@ -83,7 +83,7 @@ struct table {
 	struct spool cells; /* closed by NUL each, none divided */
 };
 
-struct session {
+struct shell {
 	struct list list;
 	struct console *console;
 	int fd; /* -1: console_run() */
@@ -98,7 +98,7 @@ struct session {
 	struct spool out;
 	void (*told)(void *self, const char *text);
 	void *told_self;
-	struct session_watch *watches;
+	struct shell_watch *watches;
 	bool monitoring;
 	/* `configure terminal` */
 	bool configuring;
@@ -116,33 +116,33 @@ struct session {
 };
 
 /* console_session.c */
-int session_open(struct console *console, int fd);
-void session_free(struct session *s);
-void session_init(struct session *s, struct console *console);
-void session_done(struct session *s);
-void session_send(struct session *s, char tag, const char *text);
-void session_close(struct session *s); /* now; dies on the next turn */
-void session_interrupt(struct session *s);
-void session_prompt(const struct session *s, char *to, size_t size);
+int shell_open(struct console *console, int fd);
+void shell_free(struct shell *s);
+void shell_init(struct shell *s, struct console *console);
+void shell_done(struct shell *s);
+void shell_send(struct shell *s, char tag, const char *text);
+void shell_close(struct shell *s); /* now; dies on the next turn */
+void shell_interrupt(struct shell *s);
+void shell_prompt(const struct shell *s, char *to, size_t size);
 
 /* console_run.c */
-void session_run(struct session *s, const char *line, bool json);
-void session_exec(struct session *s, const char *line);
-void session_help(struct session *s, const char *partial, match_tell_fn tell,
-                  void *self);
-void session_caret(struct session *s, const char *line, unsigned column);
+void shell_run(struct shell *s, const char *line, bool json);
+void shell_exec(struct shell *s, const char *line);
+void shell_help(struct shell *s, const char *partial, match_tell_fn tell,
+                void *self);
+void shell_caret(struct shell *s, const char *line, unsigned column);
 int console_add_builtin(struct console *console);
 
 /* console_configure.c */
-void session_configure(struct session *s, const char *line);
-void session_leave_configure(struct session *s);
+void shell_configure(struct shell *s, const char *line);
+void shell_leave_configure(struct shell *s);
 
 /* console_table.c */
-void output_begin(struct session *s, bool json);
-void output_end(struct session *s);
+void output_begin(struct shell *s, bool json);
+void output_end(struct shell *s);
 
 /* console_filter.c: "include ..." behind the bar; false: it was refused. */
-bool filter_begin(struct session *s, const char *text);
+bool filter_begin(struct shell *s, const char *text);
 bool filter_passes(struct filter *f, const char *line);
 void filter_help(const char *partial, match_tell_fn tell, void *self);
 void filter_done(struct filter *f);

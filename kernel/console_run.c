@@ -27,40 +27,39 @@ static const char *find_bar(const char *line)
 	return NULL;
 }
 
-void session_caret(struct session *s, const char *line, unsigned column)
+void shell_caret(struct shell *s, const char *line, unsigned column)
 {
 	if (s->json)
 		return;
-	session_send(s, ' ', line);
+	shell_send(s, ' ', line);
 	if (column > 0 && column <= CONSOLE_LINE) {
 		char mark[CONSOLE_LINE + 2];
 
 		(void)snprintf(mark, sizeof(mark), "%*s^", (int)column - 1, "");
-		session_send(s, ' ', mark);
+		shell_send(s, ' ', mark);
 	}
 }
 
-static void refuse(struct session *s, const char *line, const struct words *w,
+static void refuse(struct shell *s, const char *line, const struct words *w,
                    const struct match *m, int rc)
 {
 	char list[160];
 
 	if (rc == -ENODATA) {
-		session_error(s, "Incomplete command.");
+		shell_error(s, "Incomplete command.");
 	} else if (rc == -EEXIST) {
 		match_list(m, w->at[m->at], list, sizeof(list));
-		session_error(s, "Ambiguous command: \"%.80s\" (%s)", line,
-		              list);
+		shell_error(s, "Ambiguous command: \"%.80s\" (%s)", line, list);
 	} else {
-		session_caret(s, line, w->column[m->at]);
-		session_error(s, "Invalid input detected at '^' marker.");
+		shell_caret(s, line, w->column[m->at]);
+		shell_error(s, "Invalid input detected at '^' marker.");
 		if (!s->json &&
 		    match_nearest(m, w->at[m->at], list, sizeof(list))) {
 			char hint[200];
 
 			(void)snprintf(hint, sizeof(hint),
 			               "%% Did you mean \"%s\"?", list);
-			session_send(s, ' ', hint);
+			shell_send(s, ' ', hint);
 		}
 	}
 }
@@ -127,7 +126,7 @@ static const char *key_of(const struct command *command, char *to, size_t size)
 	return to;
 }
 
-static void run_row(struct session *s, const char *line, const struct words *w,
+static void run_row(struct shell *s, const char *line, const struct words *w,
                     int row)
 {
 	const struct command *command = s->console->commands[row].command;
@@ -137,9 +136,9 @@ static void run_row(struct session *s, const char *line, const struct words *w,
 
 	s->key = key_of(command, key, sizeof(key));
 	if (take_args(&args, command->words, line, w, &at) < 0) {
-		session_caret(s, line, w->column[at]);
-		session_error(s, "This word is longer than %d characters.",
-		              COMMAND_ARG - 1);
+		shell_caret(s, line, w->column[at]);
+		shell_error(s, "This word is longer than %d characters.",
+		            COMMAND_ARG - 1);
 	} else {
 		s->console->counts.commands++;
 		command->run(s->console->commands[row].self, s, &args);
@@ -149,7 +148,7 @@ static void run_row(struct session *s, const char *line, const struct words *w,
 }
 
 /* Runs what stands before the bar; the reply is begun. */
-static void match_and_run(struct session *s, const char *line)
+static void match_and_run(struct shell *s, const char *line)
 {
 	struct console *c = s->console;
 	struct words w;
@@ -157,8 +156,8 @@ static void match_and_run(struct session *s, const char *line)
 	int rc = words_split(&w, line, false);
 
 	if (rc < 0) {
-		session_caret(s, line, w.end);
-		session_error(s, "%s", w.wrong);
+		shell_caret(s, line, w.end);
+		shell_error(s, "%s", w.wrong);
 	} else if (w.n > 0 && w.at[0][0] != '!') {
 		match_init(&m, c->rows, c->n, false, false);
 		rc = match_words(&m, w.n, w.at);
@@ -171,21 +170,21 @@ static void match_and_run(struct session *s, const char *line)
 	output_end(s);
 }
 
-void session_exec(struct session *s, const char *line)
+void shell_exec(struct shell *s, const char *line)
 {
 	const char *bar = find_bar(line);
 	char command[CONSOLE_LINE + 1];
 
 	if (text_copy(command, sizeof(command), line) < 0) {
-		session_error(s, "The line is longer than %d characters.",
-		              CONSOLE_LINE);
+		shell_error(s, "The line is longer than %d characters.",
+		            CONSOLE_LINE);
 		output_end(s);
 		return;
 	}
 	if (bar != NULL) {
 		command[bar - line] = '\0';
 		if (s->json)
-			session_error(s, "A filter does not go with JSON.");
+			shell_error(s, "A filter does not go with JSON.");
 		if (s->json || !filter_begin(s, bar + 1)) {
 			output_end(s);
 			return;
@@ -194,21 +193,21 @@ void session_exec(struct session *s, const char *line)
 	match_and_run(s, command);
 }
 
-void session_run(struct session *s, const char *line, bool json)
+void shell_run(struct shell *s, const char *line, bool json)
 {
 	output_begin(s, json);
 	if (s->configuring)
-		session_configure(s, line);
+		shell_configure(s, line);
 	else
-		session_exec(s, line);
+		shell_exec(s, line);
 	if (s->failed)
 		s->console->counts.failed++;
 }
 
 /* --- help --- */
 
-static void exec_help(struct session *s, const char *partial,
-                      match_tell_fn tell, void *self)
+static void exec_help(struct shell *s, const char *partial, match_tell_fn tell,
+                      void *self)
 {
 	struct console *c = s->console;
 	const char *bar = find_bar(partial);
@@ -232,8 +231,8 @@ static void exec_help(struct session *s, const char *partial,
 		tell(self, "|", "filter the output");
 }
 
-void session_help(struct session *s, const char *partial, match_tell_fn tell,
-                  void *self)
+void shell_help(struct shell *s, const char *partial, match_tell_fn tell,
+                void *self)
 {
 	const struct console_configure *conf = &s->console->configure;
 
@@ -256,22 +255,21 @@ void session_help(struct session *s, const char *partial, match_tell_fn tell,
 
 /* --- commands of the console itself --- */
 
-static void run_help(void *self, struct session *s,
+static void run_help(void *self, struct shell *s,
                      const struct command_args *args)
 {
 	(void)self;
 	(void)args;
-	session_print(
-		s, "%s",
-		"Type ? anywhere for what could follow, Tab to complete "
-		"a word.\n"
-		"Words may be shortened while they stay unique; no undoes "
-		"in configure.\n"
-		"Output is filtered by | include, exclude, begin or count "
-		"and an expression.\n");
+	shell_print(s, "%s",
+	            "Type ? anywhere for what could follow, Tab to complete "
+	            "a word.\n"
+	            "Words may be shortened while they stay unique; no undoes "
+	            "in configure.\n"
+	            "Output is filtered by | include, exclude, begin or count "
+	            "and an expression.\n");
 }
 
-static void run_exit(void *self, struct session *s,
+static void run_exit(void *self, struct shell *s,
                      const struct command_args *args)
 {
 	(void)self;
@@ -279,48 +277,48 @@ static void run_exit(void *self, struct session *s,
 	s->closing = true;
 }
 
-static void run_monitor(void *self, struct session *s,
+static void run_monitor(void *self, struct shell *s,
                         const struct command_args *args)
 {
 	(void)self;
 	(void)args;
-	session_monitor(s, true);
+	shell_monitor(s, true);
 }
 
-static void run_no_monitor(void *self, struct session *s,
+static void run_no_monitor(void *self, struct shell *s,
                            const struct command_args *args)
 {
 	(void)self;
 	(void)args;
-	session_monitor(s, false);
+	shell_monitor(s, false);
 }
 
-static void run_length(void *self, struct session *s,
+static void run_length(void *self, struct shell *s,
                        const struct command_args *args)
 {
 	(void)self;
-	session_send(s, 'l', args->text[0]);
+	shell_send(s, 'l', args->text[0]);
 }
 
-static void run_configure(void *self, struct session *s,
+static void run_configure(void *self, struct shell *s,
                           const struct command_args *args)
 {
 	struct console *c = self;
 
 	(void)args;
 	if (c->configure.running == NULL) {
-		session_error(s, "There is no configuration here.");
+		shell_error(s, "There is no configuration here.");
 		return;
 	}
 	s->configuring = true;
 	s->context = (struct conf_context){ .section = NULL };
 	s->pending[0] = '\0';
 	if (!s->json)
-		session_print(s, "One line at a time, applied at once; end "
-		                 "with end.\n");
+		shell_print(s, "One line at a time, applied at once; end "
+		               "with end.\n");
 }
 
-static void run_write(void *self, struct session *s,
+static void run_write(void *self, struct shell *s,
                       const struct command_args *args)
 {
 	struct console *c = self;
@@ -329,14 +327,14 @@ static void run_write(void *self, struct session *s,
 
 	(void)args;
 	if (c->configure.write == NULL) {
-		session_error(s, "There is no configuration here.");
+		shell_error(s, "There is no configuration here.");
 		return;
 	}
 	rc = c->configure.write(c->configure.self, wrong, sizeof(wrong));
 	if (rc < 0)
-		session_error(s, "%s", wrong[0] ? wrong : strerror(-rc));
+		shell_error(s, "%s", wrong[0] ? wrong : strerror(-rc));
 	else
-		session_print(s, "[OK]\n");
+		shell_print(s, "[OK]\n");
 }
 
 static const struct command builtin[] = {

@@ -66,7 +66,7 @@ static void add_value(struct text *t, const struct column *c, const char *value)
 		add_string(t, value);
 }
 
-static void open_object(struct session *s)
+static void open_object(struct shell *s)
 {
 	char line[COMMAND_ARG * 2];
 
@@ -74,10 +74,10 @@ static void open_object(struct session *s)
 		return;
 	s->json_open = true;
 	(void)snprintf(line, sizeof(line), "{\"%s\": [", s->key);
-	session_send(s, ' ', line);
+	shell_send(s, ' ', line);
 }
 
-static void send_row(struct session *s, const char *row)
+static void send_row(struct shell *s, const char *row)
 {
 	char line[CONSOLE_CELL * CONSOLE_COLUMNS];
 
@@ -85,10 +85,10 @@ static void send_row(struct session *s, const char *row)
 	(void)snprintf(line, sizeof(line), "%s%s", s->json_rows ? "," : " ",
 	               row);
 	s->json_rows = true;
-	session_send(s, ' ', line);
+	shell_send(s, ' ', line);
 }
 
-static void send_texts(struct session *s)
+static void send_texts(struct shell *s)
 {
 	char row[2 * WORDS_LINE];
 	struct bytes at;
@@ -106,7 +106,7 @@ static void send_texts(struct session *s)
 	}
 }
 
-static void end_json(struct session *s)
+static void end_json(struct shell *s)
 {
 	char line[512];
 	struct text t = TEXT(line);
@@ -122,12 +122,12 @@ static void end_json(struct session *s)
 	if (s->failed)
 		add_string(&t, s->error);
 	text_add(&t, "}");
-	session_send(s, ' ', line);
+	shell_send(s, ' ', line);
 }
 
 /* --- lines --- */
 
-static void put_line(struct session *s, const char *raw)
+static void put_line(struct shell *s, const char *raw)
 {
 	char line[WORDS_LINE];
 	size_t len = utf8_clean(line, sizeof(line), raw);
@@ -136,11 +136,11 @@ static void put_line(struct session *s, const char *raw)
 	if (s->json)
 		(void)spool_add(&s->texts, (struct bytes){ at, len + 1 }, true);
 	else if (filter_passes(&s->filter, line))
-		session_send(s, ' ', line);
+		shell_send(s, ' ', line);
 }
 
 /* Gathers until a line is whole. */
-static void put_text(struct session *s, const char *text)
+static void put_text(struct shell *s, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		if (*text == '\n') {
@@ -153,7 +153,7 @@ static void put_text(struct session *s, const char *text)
 	}
 }
 
-void session_print(struct session *s, const char *format, ...)
+void shell_print(struct shell *s, const char *format, ...)
 {
 	char text[2 * WORDS_LINE];
 	va_list args;
@@ -164,7 +164,7 @@ void session_print(struct session *s, const char *format, ...)
 	put_text(s, text);
 }
 
-void session_error(struct session *s, const char *format, ...)
+void shell_error(struct shell *s, const char *format, ...)
 {
 	char line[sizeof(s->error) + 2], raw[sizeof(s->error)];
 	va_list args;
@@ -177,10 +177,10 @@ void session_error(struct session *s, const char *format, ...)
 	(void)snprintf(line, sizeof(line), "%% %s", s->error);
 	/* No filter hides an error. */
 	if (!s->json)
-		session_send(s, ' ', line);
+		shell_send(s, ' ', line);
 }
 
-bool session_json(const struct session *s)
+bool shell_json(const struct shell *s)
 {
 	return s->json;
 }
@@ -205,7 +205,7 @@ static void title_of(const struct column *c, char *to, size_t size)
 			*to = ' ';
 }
 
-void table_begin(struct session *s, const struct column *columns, size_t n)
+void table_begin(struct shell *s, const struct column *columns, size_t n)
 {
 	struct table *t = &s->table;
 	char title[64];
@@ -238,7 +238,7 @@ static bool take_cell(struct table *t, char *to)
 	return true;
 }
 
-static void send_json_row(struct session *s)
+static void send_json_row(struct shell *s)
 {
 	struct table *t = &s->table;
 	char row[CONSOLE_CELL * CONSOLE_COLUMNS], cell[CONSOLE_CELL];
@@ -255,7 +255,7 @@ static void send_json_row(struct session *s)
 		send_row(s, row);
 }
 
-static void add_cell(struct session *s, const char *raw)
+static void add_cell(struct shell *s, const char *raw)
 {
 	struct table *t = &s->table;
 	char cell[CONSOLE_CELL];
@@ -271,7 +271,7 @@ static void add_cell(struct session *s, const char *raw)
 		send_json_row(s);
 }
 
-void table_cell(struct session *s, const char *format, ...)
+void table_cell(struct shell *s, const char *format, ...)
 {
 	char raw[CONSOLE_CELL];
 	va_list args;
@@ -282,7 +282,7 @@ void table_cell(struct session *s, const char *format, ...)
 	add_cell(s, raw);
 }
 
-void table_number(struct session *s, int64_t value)
+void table_number(struct shell *s, int64_t value)
 {
 	table_cell(s, "%" PRId64, value);
 }
@@ -301,7 +301,7 @@ static void add_padded(struct text *to, const struct table *t, size_t i,
 		text_add(to, "%s%*s", cell, i + 1 < t->n ? fill : 0, "");
 }
 
-static void print_titles(struct session *s)
+static void print_titles(struct shell *s)
 {
 	struct table *t = &s->table;
 	char line[WORDS_LINE], title[64];
@@ -314,7 +314,7 @@ static void print_titles(struct session *s)
 	put_line(s, line);
 }
 
-void table_end(struct session *s)
+void table_end(struct shell *s)
 {
 	struct table *t = &s->table;
 	char line[WORDS_LINE], cell[CONSOLE_CELL];
@@ -329,14 +329,14 @@ void table_end(struct session *s)
 		put_line(s, line);
 	}
 	if (t->cells.lost)
-		session_error(s, "the table was too long and is cut");
+		shell_error(s, "the table was too long and is cut");
 	spool_done(&t->cells);
 	t->n = 0;
 }
 
 /* --- around a command --- */
 
-void output_begin(struct session *s, bool json)
+void output_begin(struct shell *s, bool json)
 {
 	s->json = json;
 	s->failed = s->json_open = s->json_rows = false;
@@ -346,7 +346,7 @@ void output_begin(struct session *s, bool json)
 	s->table.n = 0;
 }
 
-void output_end(struct session *s)
+void output_end(struct shell *s)
 {
 	char line[80];
 
@@ -356,7 +356,7 @@ void output_end(struct session *s)
 		(void)snprintf(line, sizeof(line),
 		               "Number of lines which match regexp = %u",
 		               s->filter.count);
-		session_send(s, ' ', line);
+		shell_send(s, ' ', line);
 	}
 	if (s->json)
 		end_json(s);

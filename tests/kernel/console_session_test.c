@@ -26,20 +26,20 @@ struct desk {
 	struct console *console;
 	struct conf *running;
 	char path[200];
-	struct session_watch watch;
-	struct session *watched;
+	struct shell_watch watch;
+	struct shell *watched;
 	int closed, applied, written;
 };
 
-static void run_flood(void *self, struct session *s,
+static void run_flood(void *self, struct shell *s,
                       const struct command_args *args)
 {
 	(void)self;
 	for (uint64_t i = 0; i < args->number[0]; i++)
-		session_print(s, "%1000llu\n", (unsigned long long)i);
+		shell_print(s, "%1000llu\n", (unsigned long long)i);
 }
 
-static void watch_closed(void *self, struct session *s)
+static void watch_closed(void *self, struct shell *s)
 {
 	struct desk *d = self;
 
@@ -48,15 +48,15 @@ static void watch_closed(void *self, struct session *s)
 	d->closed++;
 }
 
-static void run_debug(void *self, struct session *s,
+static void run_debug(void *self, struct shell *s,
                       const struct command_args *args)
 {
 	struct desk *d = self;
 
 	(void)args;
 	d->watched = s;
-	d->watch = (struct session_watch){ .closed = watch_closed, .self = d };
-	session_watch(s, &d->watch);
+	d->watch = (struct shell_watch){ .closed = watch_closed, .self = d };
+	shell_watch(s, &d->watch);
 }
 
 /* clang-format off */
@@ -403,7 +403,7 @@ TEST(a_session_that_reads_nothing_is_closed_and_others_live)
 	say(other, "x show flood 0\n");
 	CHECK_TEXT(hear(&d, other, heard, sizeof(heard)), ". 0 gw1>\n");
 	for (int i = 0; i < 1000; i++)
-		session_tell(d.watched, "a line that nobody reads");
+		shell_tell(d.watched, "a line that nobody reads");
 	CHECK_EQ(d.closed, 0);
 	instant_turn(SEC(31));
 	turn(&d);
@@ -446,7 +446,7 @@ TEST(debug_ends_with_its_session_or_an_interrupt)
 	fd = join(&d, heard, sizeof(heard));
 	say(fd, "x debug all\n");
 	hear(&d, fd, heard, sizeof(heard));
-	session_tell(d.watched, "Tx \x1b[2J");
+	shell_tell(d.watched, "Tx \x1b[2J");
 	CHECK_TEXT(hear(&d, fd, heard, sizeof(heard)), "! Tx \\x1b[2J\n");
 	say(fd, "c\n");
 	CHECK_TEXT(hear(&d, fd, heard, sizeof(heard)), ". 0 gw1>\n");

@@ -14,7 +14,7 @@
 #include "kernel/text.h"
 #include "tests/test.h"
 
-static void run_active(void *self, struct session *s,
+static void run_active(void *self, struct shell *s,
                        const struct command_args *args)
 {
 	static const struct column columns[] = {
@@ -35,7 +35,7 @@ static void run_active(void *self, struct session *s,
 	table_end(s);
 }
 
-static void run_none(void *self, struct session *s,
+static void run_none(void *self, struct shell *s,
                      const struct command_args *args)
 {
 	static const struct column columns[] = { { "name", NULL, false } };
@@ -46,29 +46,29 @@ static void run_none(void *self, struct session *s,
 	table_end(s);
 }
 
-static void run_args(void *self, struct session *s,
+static void run_args(void *self, struct shell *s,
                      const struct command_args *args)
 {
 	(void)self;
 	for (int i = 0; i < args->n; i++)
-		session_print(s, "[%s]%llu\n", args->text[i],
-		              (unsigned long long)args->number[i]);
+		shell_print(s, "[%s]%llu\n", args->text[i],
+		            (unsigned long long)args->number[i]);
 }
 
-static void run_lines(void *self, struct session *s,
+static void run_lines(void *self, struct shell *s,
                       const struct command_args *args)
 {
 	(void)self;
 	(void)args;
-	session_print(s, "one\ntwo");
-	session_print(s, " and a half\nthree \"3\"\nlast");
+	shell_print(s, "one\ntwo");
+	shell_print(s, " and a half\nthree \"3\"\nlast");
 }
 
-static void run_fail(void *self, struct session *s,
+static void run_fail(void *self, struct shell *s,
                      const struct command_args *args)
 {
 	(void)self;
-	session_error(s, "no such call %s", args->text[0]);
+	shell_error(s, "no such call %s", args->text[0]);
 }
 
 /* clang-format off */

@@ -45,7 +45,7 @@
 
 enum { ARREARS_S = 30, BUSY = 16 * 1024 };
 
-void session_prompt(const struct session *s, char *to, size_t size)
+void shell_prompt(const struct shell *s, char *to, size_t size)
 {
 	const char *name = s->console->hostname;
 	char section[64] = "";
@@ -65,7 +65,7 @@ void session_prompt(const struct session *s, char *to, size_t size)
 
 /* --- sending --- */
 
-static unsigned wanted_events(const struct session *s)
+static unsigned wanted_events(const struct shell *s)
 {
 	unsigned events = 0;
 
@@ -76,7 +76,7 @@ static unsigned wanted_events(const struct session *s)
 	return events;
 }
 
-static void send_waiting(struct session *s)
+static void send_waiting(struct shell *s)
 {
 	struct bytes b;
 	int n = 1;
@@ -87,11 +87,11 @@ static void send_waiting(struct session *s)
 			spool_drop(&s->out, (size_t)n);
 	}
 	if (n < 0 && n != -EAGAIN)
-		session_close(s);
+		shell_close(s);
 }
 
 /* After anything was said or read: what to wait for now. */
-static void settle(struct session *s)
+static void settle(struct shell *s)
 {
 	if (s->fd < 0 || s->dead)
 		return;
@@ -99,7 +99,7 @@ static void settle(struct session *s)
 	if (s->dead)
 		return;
 	if (s->out.lost || (s->closing && s->out.total == 0)) {
-		session_close(s);
+		shell_close(s);
 		return;
 	}
 	if (s->out.total <= CONSOLE_UNREAD)
@@ -107,17 +107,17 @@ static void settle(struct session *s)
 	else if (!timer_running(&s->arrears))
 		timer_start(&s->arrears, SEC(ARREARS_S));
 	if (watch_change(s->watch, wanted_events(s)) < 0)
-		session_close(s);
+		shell_close(s);
 }
 
-static void send_octets(struct session *s, const char *text)
+static void send_octets(struct shell *s, const char *text)
 {
 	const void *at = text;
 
 	(void)spool_add(&s->out, (struct bytes){ at, strlen(text) }, false);
 }
 
-void session_send(struct session *s, char tag, const char *text)
+void shell_send(struct shell *s, char tag, const char *text)
 {
 	char head[2] = { tag, '\0' };
 
@@ -137,16 +137,16 @@ void session_send(struct session *s, char tag, const char *text)
 	send_octets(s, "\n");
 }
 
-static void send_end(struct session *s)
+static void send_end(struct shell *s)
 {
 	char prompt[160], line[180];
 
-	session_prompt(s, prompt, sizeof(prompt));
+	shell_prompt(s, prompt, sizeof(prompt));
 	(void)snprintf(line, sizeof(line), "%d %s", s->failed ? 1 : 0, prompt);
-	session_send(s, '.', line);
+	shell_send(s, '.', line);
 }
 
-void session_tell(struct session *s, const char *line)
+void shell_tell(struct shell *s, const char *line)
 {
 	char clean[WORDS_LINE];
 
@@ -154,7 +154,7 @@ void session_tell(struct session *s, const char *line)
 	if (s->out.total + strlen(clean) + 3 > CONSOLE_UNREAD)
 		s->console->counts.untold++;
 	else
-		session_send(s, '!', clean);
+		shell_send(s, '!', clean);
 	settle(s);
 }
 
@@ -165,7 +165,7 @@ static void tell_help(void *self, const char *word, const char *meaning)
 	char line[320];
 
 	(void)snprintf(line, sizeof(line), "%.64s\t%.240s", word, meaning);
-	session_send(self, 'h', line);
+	shell_send(self, 'h', line);
 }
 
 /* <x>, WORD and | are told to people, not put into their lines. */
@@ -173,45 +173,45 @@ static void tell_word(void *self, const char *word, const char *meaning)
 {
 	(void)meaning;
 	if (*word != '<' && *word != '|' && (*word < 'A' || *word > 'Z'))
-		session_send(self, 'w', word);
+		shell_send(self, 'w', word);
 }
 
-void session_interrupt(struct session *s)
+void shell_interrupt(struct shell *s)
 {
-	struct session_watch *w;
+	struct shell_watch *w;
 
-	session_monitor(s, false);
+	shell_monitor(s, false);
 	while ((w = s->watches) != NULL) {
 		s->watches = w->next;
 		w->closed(w->self, s);
 	}
 }
 
-static void answer(struct session *s, char what, const char *text)
+static void answer(struct shell *s, char what, const char *text)
 {
 	s->failed = false;
 	switch (what) {
 	case 'x':
 	case 'j':
-		session_run(s, text, what == 'j');
+		shell_run(s, text, what == 'j');
 		break;
 	case '?':
-		session_help(s, text, tell_help, s);
+		shell_help(s, text, tell_help, s);
 		break;
 	case 't':
-		session_help(s, text, tell_word, s);
+		shell_help(s, text, tell_word, s);
 		break;
 	case 'c':
-		session_interrupt(s);
+		shell_interrupt(s);
 		break;
 	default:
 		s->failed = true;
-		session_send(s, ' ', "% this request is not known");
+		shell_send(s, ' ', "% this request is not known");
 	}
 	send_end(s);
 }
 
-static void take_request(struct session *s, char *line)
+static void take_request(struct shell *s, char *line)
 {
 	size_t len = strlen(line);
 
@@ -220,7 +220,7 @@ static void take_request(struct session *s, char *line)
 	if (s->too_long || len > CONSOLE_LINE + 2) {
 		s->too_long = false;
 		s->console->counts.too_long++;
-		session_send(s, ' ', "% the line is longer than 1024 octets");
+		shell_send(s, ' ', "% the line is longer than 1024 octets");
 		s->failed = true;
 		send_end(s);
 	} else if (len > 0) {
@@ -229,7 +229,7 @@ static void take_request(struct session *s, char *line)
 }
 
 /* Whole lines from what came in, as long as answers are read. */
-static void take_requests(struct session *s)
+static void take_requests(struct shell *s)
 {
 	char *end;
 
@@ -252,7 +252,7 @@ static void take_requests(struct session *s)
 	}
 }
 
-static void receive(struct session *s)
+static void receive(struct shell *s)
 {
 	void *to = s->in + s->in_len;
 	size_t room = sizeof(s->in) - s->in_len;
@@ -264,17 +264,17 @@ static void receive(struct session *s)
 	if (n > 0)
 		s->in_len += (size_t)n;
 	else if (n != -EAGAIN)
-		session_close(s);
+		shell_close(s);
 }
 
 static void on_ready(void *self, unsigned events)
 {
-	struct session *s = self;
+	struct shell *s = self;
 
 	if (s->dead)
 		return;
 	if (events == 0) {
-		session_close(s);
+		shell_close(s);
 		return;
 	}
 	if (events & WATCH_WRITE)
@@ -290,29 +290,29 @@ static void on_ready(void *self, unsigned events)
 
 static void in_arrears(void *self)
 {
-	struct session *s = self;
+	struct shell *s = self;
 
 	s->console->counts.unread_closed++;
-	session_close(s);
+	shell_close(s);
 }
 
 static void bury(void *self)
 {
-	session_free(self);
+	shell_free(self);
 }
 
-void session_close(struct session *s)
+void shell_close(struct shell *s)
 {
 	if (s->dead)
 		return;
 	s->dead = true; /* what is told from now on goes nowhere */
-	session_interrupt(s);
+	shell_interrupt(s);
 	timer_stop(&s->arrears);
 	s->watch = watch_free(s->watch);
 	loop_defer(s->console->loop, &s->funeral);
 }
 
-void session_init(struct session *s, struct console *console)
+void shell_init(struct shell *s, struct console *console)
 {
 	s->console = console;
 	s->fd = -1;
@@ -322,19 +322,19 @@ void session_init(struct session *s, struct console *console)
 	spool_init(&s->table.cells, CONSOLE_OUTPUT);
 }
 
-void session_done(struct session *s)
+void shell_done(struct shell *s)
 {
-	session_interrupt(s);
+	shell_interrupt(s);
 	filter_done(&s->filter);
 	spool_done(&s->out);
 	spool_done(&s->texts);
 	spool_done(&s->table.cells);
 }
 
-void session_free(struct session *s)
+void shell_free(struct shell *s)
 {
 	s->dead = true;
-	session_done(s);
+	shell_done(s);
 	timer_stop(&s->arrears);
 	watch_free(s->watch);
 	deferred_cancel(&s->funeral);
@@ -344,13 +344,13 @@ void session_free(struct session *s)
 	mem_free(s);
 }
 
-int session_open(struct console *console, int fd)
+int shell_open(struct console *console, int fd)
 {
-	struct session *s = mem_new(struct session);
+	struct shell *s = mem_new(struct shell);
 	int rc = -ENOMEM;
 
 	if (s != NULL) {
-		session_init(s, console);
+		shell_init(s, console);
 		deferred_init(&s->funeral, bury, s);
 		timer_init(&s->arrears, console->loop, "console arrears",
 		           in_arrears, s);
@@ -366,21 +366,21 @@ int session_open(struct console *console, int fd)
 	list_append(&console->sessions, &s->list);
 	console->nsessions++;
 	console->counts.sessions++;
-	session_send(s, 'v', "1 causeway");
+	shell_send(s, 'v', "1 causeway");
 	send_end(s);
 	settle(s);
 	return 0;
 }
 
-void session_watch(struct session *s, struct session_watch *watch)
+void shell_watch(struct shell *s, struct shell_watch *watch)
 {
 	watch->next = s->watches;
 	s->watches = watch;
 }
 
-void session_unwatch(struct session *s, struct session_watch *watch)
+void shell_unwatch(struct shell *s, struct shell_watch *watch)
 {
-	struct session_watch **at = &s->watches;
+	struct shell_watch **at = &s->watches;
 
 	while (*at != NULL && *at != watch)
 		at = &(*at)->next;
