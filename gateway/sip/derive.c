@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -51,6 +52,7 @@ int derive_via(osip_message_t *m, const struct hop *hop,
                const struct addr *sent_by, const char *branch, bool replace)
 {
 	char text[256], host[ADDR_TEXT];
+	uint64_t mark = message_mark();
 	osip_via_t *via = NULL, *old;
 
 	addr_print(sent_by, host, sizeof(host));
@@ -61,6 +63,7 @@ int derive_via(osip_message_t *m, const struct hop *hop,
 	if (osip_via_parse(via, text) != OSIP_SUCCESS ||
 	    osip_list_add(&m->vias, via, 0) < 0) {
 		osip_via_free(via);
+		message_sweep(mark);
 		return -ENOMEM;
 	}
 	if (replace) {
@@ -187,6 +190,7 @@ static int put_cseq(osip_message_t *m, const osip_message_t *request,
 osip_message_t *derive_request(const osip_message_t *request,
                                const char *method, const osip_from_t *to)
 {
+	uint64_t mark = message_mark();
 	osip_message_t *m = NULL;
 	int rc;
 
@@ -206,5 +210,9 @@ osip_message_t *derive_request(const osip_message_t *request,
 		rc = put_cseq(m, request, method);
 	if (rc == 0)
 		rc = message_set_header(m, "Max-Forwards", "70");
-	return rc < 0 ? message_free(m) : m;
+	if (rc == 0 && !message_wanted(mark))
+		return m;
+	m = message_free(m);
+	message_sweep(mark);
+	return m;
 }

@@ -16,8 +16,14 @@
  *
  * libosip2 keeps the text of a message once it was printed and repeats it, so
  * every printing here forces a new one. Its random numbers are guessable, so
- * ours come from getrandom(). It logs to standard output until a sink is
- * there, so a silent one is there first.
+ * ours come from getrandom(). It logs to standard output until a sink is there,
+ * so a silent one is there first.
+ *
+ * Nor does it look whether it was given memory. So it always is: from a spare
+ * piece when there is no other, and whatever it did with that is then thrown
+ * away as a whole. Blocks are numbered, and what a failed parse, print or copy
+ * leaves behind (some bad headers make it forget blocks, too) is swept up by
+ * number.
  */
 #include "gateway/sip/osip.h"
 
@@ -29,42 +35,106 @@
 
 #include "gateway/sip/check.h"
 #include "gateway/sip/scan.h"
+#include "kernel/list.h"
 #include "kernel/mem.h"
 
-/* In front of each block of libosip2's: its size, for realloc. */
-enum { BLOCK_HEAD = 16 };
+/* In front of each block of libosip2's. */
+struct block {
+	struct list list; /* in the order of their making */
+	uint64_t number;
+	size_t size;
+};
+
+enum { SPARE_SIZE = 256 * 1024 };
+
+static struct list blocks = { &blocks, &blocks };
+static uint64_t made;
+static uint64_t wanted_at; /* the last one there was no memory for */
+
+/* Given out in order; all of it is free again when nothing of it is used. */
+static uint8_t spare[SPARE_SIZE] __attribute__((aligned(16)));
+static size_t spare_given;
+static unsigned spare_used;
+
+static void *take_spare(size_t size)
+{
+	void *at = spare + spare_given;
+
+	size = (size + 15) & ~(size_t)15;
+	if (size > SPARE_SIZE - spare_given)
+		return NULL;
+	spare_given += size;
+	spare_used++;
+	memset(at, 0, size);
+	return at;
+}
 
 static void *osip_take(size_t size)
 {
 	static struct mem_kind kind = { .name = "osip" };
-	uint8_t *block;
+	struct block *block;
 
-	if (size > SIZE_MAX - BLOCK_HEAD)
+	if (size > SIZE_MAX / 2)
 		return NULL;
-	block = mem_take(&kind, 1, size + BLOCK_HEAD);
+	made++;
+	block = mem_take(&kind, 1, size + sizeof(*block));
+	if (block == NULL) {
+		wanted_at = made;
+		block = take_spare(size + sizeof(*block));
+	}
 	if (block == NULL)
 		return NULL;
-	memcpy(block, &size, sizeof(size));
-	return block + BLOCK_HEAD;
+	block->number = made;
+	block->size = size;
+	list_append(&blocks, &block->list);
+	return block + 1;
 }
 
 static void osip_drop(void *at)
 {
-	if (at != NULL)
-		mem_free((uint8_t *)at - BLOCK_HEAD);
+	struct block *block;
+
+	if (at == NULL)
+		return;
+	block = (struct block *)at - 1;
+	list_remove(&block->list);
+	if ((uint8_t *)block < spare || (uint8_t *)block >= spare + SPARE_SIZE)
+		mem_free(block);
+	else if (--spare_used == 0)
+		spare_given = 0;
 }
 
 static void *osip_resize(void *at, size_t size)
 {
 	void *fresh = osip_take(size);
-	size_t old;
 
 	if (fresh == NULL || at == NULL)
 		return fresh;
-	memcpy(&old, (uint8_t *)at - BLOCK_HEAD, sizeof(old));
-	memcpy(fresh, at, MIN_OF(old, size));
+	memcpy(fresh, at, MIN_OF(((struct block *)at - 1)->size, size));
 	osip_drop(at);
 	return fresh;
+}
+
+uint64_t message_mark(void)
+{
+	return made;
+}
+
+bool message_wanted(uint64_t mark)
+{
+	return wanted_at > mark;
+}
+
+void message_sweep(uint64_t mark)
+{
+	while (!list_empty(&blocks)) {
+		struct block *last =
+			container_of(blocks.prev, struct block, list);
+
+		if (last->number <= mark)
+			break;
+		osip_drop(last + 1);
+	}
 }
 
 static void be_silent(const char *file, int line, osip_trace_level_t level,
@@ -103,11 +173,20 @@ static size_t copy_head(const struct scan *scan, char *to)
 	return before + head.len - after;
 }
 
+/* libosip2 also leaves out what it has no memory for, and says success. */
+static int result(int rc, uint64_t mark)
+{
+	if (message_wanted(mark) || rc == OSIP_NOMEM)
+		return -ENOMEM;
+	return rc == OSIP_SUCCESS ? 0 : -EBADMSG;
+}
+
 static int parse_whole(osip_message_t **out, const struct scan *scan)
 {
 	static char head[MESSAGE_HEAD + 1]; /* signalling thread only */
 	osip_message_t *m = NULL;
 	size_t len = copy_head(scan, head);
+	uint64_t mark = message_mark();
 	int rc;
 
 	if (osip_message_init(&m) != OSIP_SUCCESS)
@@ -117,9 +196,11 @@ static int parse_whole(osip_message_t **out, const struct scan *scan)
 	if (rc == OSIP_SUCCESS && scan->body.len > 0)
 		rc = osip_message_set_body(m, (const char *)scan->body.at,
 		                           scan->body.len);
-	if (rc != OSIP_SUCCESS) {
+	rc = result(rc, mark);
+	if (rc < 0) {
 		osip_message_free(m);
-		return rc == OSIP_NOMEM ? -ENOMEM : -EBADMSG;
+		message_sweep(mark);
+		return rc;
 	}
 	*out = m;
 	return 0;
@@ -206,17 +287,20 @@ static int put_slices(osip_message_t *m, const struct scan *scan)
 /* Enough of a request that is not one to refuse it. */
 static int parse_slices(osip_message_t **out, const struct scan *scan)
 {
+	uint64_t mark = message_mark();
 	osip_message_t *m = NULL;
 	int rc;
 
 	if (osip_message_init(&m) != OSIP_SUCCESS)
 		return -ENOMEM;
-	rc = put_slices(m, scan);
-	if (rc < 0)
+	rc = result(put_slices(m, scan), mark);
+	if (rc < 0) {
 		osip_message_free(m);
-	else
-		*out = m;
-	return rc;
+		message_sweep(mark);
+		return rc;
+	}
+	*out = m;
+	return 0;
 }
 
 int message_parse(osip_message_t **out, struct bytes raw)
@@ -245,14 +329,22 @@ int message_parse(osip_message_t **out, struct bytes raw)
 
 int message_octets(osip_message_t *m, struct bytes *out)
 {
+	uint64_t mark = message_mark();
 	char *text = NULL;
 	size_t len = 0;
 	int rc;
 
 	osip_message_force_update(m);
-	rc = osip_message_to_str(m, &text, &len);
-	if (rc != OSIP_SUCCESS)
-		return rc == OSIP_NOMEM ? -ENOMEM : -EBADMSG;
+	rc = result(osip_message_to_str(m, &text, &len), mark);
+	/* It keeps a copy that nobody asks for again. */
+	osip_free(m->message);
+	m->message = NULL;
+	osip_message_force_update(m);
+	if (rc < 0) {
+		osip_free(text);
+		message_sweep(mark);
+		return rc;
+	}
 	*out = (struct bytes){ (uint8_t *)text, len };
 	return 0;
 }
@@ -290,9 +382,15 @@ osip_message_t *message_free(osip_message_t *m)
 
 osip_message_t *message_clone(const osip_message_t *m)
 {
+	uint64_t mark = message_mark();
 	osip_message_t *copy = NULL;
 
-	return osip_message_clone(m, &copy) == OSIP_SUCCESS ? copy : NULL;
+	if (osip_message_clone(m, &copy) == OSIP_SUCCESS &&
+	    !message_wanted(mark))
+		return copy;
+	osip_message_free(copy);
+	message_sweep(mark);
+	return NULL;
 }
 
 void message_random(char *to, size_t size)

@@ -73,6 +73,16 @@ struct bytes message_body(const osip_message_t *m);
 /* Puts a body (copied) and its type in, in place of others. -ENOMEM. */
 int message_set_body(osip_message_t *m, const char *type, struct bytes body);
 
+/*
+ * libosip2 forgets blocks when memory runs out half-way. Who builds a message
+ * takes a mark first; when building failed and what was built is freed, all
+ * that libosip2 allotted since then and nobody freed is swept up. Nor does it
+ * always say that it had no memory: message_wanted() does, since that mark.
+ */
+uint64_t message_mark(void);
+bool message_wanted(uint64_t mark);
+void message_sweep(uint64_t mark);
+
 /* Random text nobody can guess, for tags, branches and Call-IDs: size - 1
  * characters of [0-9a-v], at least 5 bits each, from getrandom(). */
 void message_random(char *to, size_t size);

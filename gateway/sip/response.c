@@ -189,6 +189,7 @@ osip_message_t *message_response(const osip_message_t *request, unsigned status,
                                  const char *reason, const char *to_tag)
 {
 	const char *stamp = message_header(request, "Timestamp", 0);
+	uint64_t mark = message_mark();
 	osip_message_t *m = NULL;
 	int rc;
 
@@ -203,7 +204,11 @@ osip_message_t *message_response(const osip_message_t *request, unsigned status,
 		rc = copy_routes(request, m);
 	if (rc == 0 && status == 100 && stamp != NULL)
 		rc = message_set_header(m, "Timestamp", stamp);
-	return rc < 0 ? message_free(m) : m;
+	if (rc == 0 && !message_wanted(mark))
+		return m;
+	m = message_free(m);
+	message_sweep(mark);
+	return m;
 }
 
 static const char *compact_of(const char *name)
@@ -236,10 +241,13 @@ const char *message_header(const osip_message_t *m, const char *name, int n)
 
 int message_add_header(osip_message_t *m, const char *name, const char *value)
 {
-	/* _header puts it into the list of others, whatever its name. */
-	return osip_message_set_header(m, name, value) == OSIP_SUCCESS
-	               ? 0
-	               : -ENOMEM;
+	uint64_t mark = message_mark();
+
+	/* It goes into the list of others, whatever its name. */
+	if (osip_message_set_header(m, name, value) == OSIP_SUCCESS)
+		return 0;
+	message_sweep(mark);
+	return -ENOMEM;
 }
 
 int message_set_header(osip_message_t *m, const char *name, const char *value)
