@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Two legs and the machine between them. Neither leg knows what the other is:
+ * a word from one becomes an event here, the rows below say what it means, and
+ * the other leg is told. So ISDN to SIP, SIP to ISDN, ISDN to ISDN and SIP to
+ * SIP are one machine.
+ *
+ * The order of an answer is the point of it: when the far side answers, the
+ * sound is first joined both ways, and only when the media engine says that it
+ * runs (CALL_JOINING) is the caller told, so that nothing is clipped.
+ *
+ * A failed route is not the end: while the caller waits, the next choice is
+ * tried as the hunting table allows; see call_route.c. Whoever ends the call
+ * first writes its story; it is told to both networks, the log, the ladder and
+ * the record in the same words.
+ */
+
+#include "gateway/call.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call_private.h"
+#include "gateway/gateway.h"
+#include "gateway/ladder.h"
+#include "gateway/record.h"
+#include "gateway/trunk.h"
+#include "kernel/mem.h"
+#include "kernel/text.h"
+
+static const char *const state_names[] = {
+	[CALL_IDLE] = "idle",         [CALL_DIALLING] = "dialling",
+	[CALL_OFFERED] = "offered",   [CALL_RINGING] = "ringing",
+	[CALL_JOINING] = "joining",   [CALL_TALKING] = "talking",
+	[CALL_CLEARING] = "clearing",
+};
+
+static const char *const event_names[] = {
+	[EV_SETUP] = "setup",
+	[EV_DIGITS] = "digits",
+	[EV_ROUTED] = "routed",
+	[EV_TRY] = "try",
+	[EV_NO_MORE] = "no more routes",
+	[EV_PROCEEDING] = "proceeding",
+	[EV_ALERTING] = "alerting",
+	[EV_PROGRESS] = "progress",
+	[EV_ANSWER] = "answer",
+	[EV_JOINED] = "joined",
+	[EV_MEDIA] = "media",
+	[EV_HOLD] = "hold",
+	[EV_INFO] = "info",
+	[EV_ANNOUNCE] = "far disconnect",
+	[EV_NEAR_GONE] = "near released",
+	[EV_FAR_GONE] = "far released",
+	[EV_CLEAR] = "clear",
+	[EV_STOPPED] = "stream stopped",
+	[EV_OVER] = "over",
+};
+
+/* --- actions --- */
+
+static void act_setup(void *self, const void *detail ATTR_UNUSED)
+{
+	call_analyse(self);
+}
+
+static void act_digits(void *self, const void *detail)
+{
+	struct call *call = self;
+	const struct leg_word *word = detail;
+	struct number *called = &call->setup.called.number;
+	size_t have = strlen(called->digits);
+
+	if (word == NULL)
+		return;
+	called->present = true;
+	if (text_copy(called->digits + have, sizeof(called->digits) - have,
+	              word->digits ? word->digits : "") < 0)
+		called->digits[have] = '\0'; /* more than 32: no such number */
+	call->setup.complete |= word->complete;
+	call_analyse(call);
+}
+
+static void act_try(void *self, const void *detail ATTR_UNUSED)
+{
+	call_try(self);
+}
+
+static void act_proceeding(void *self, const void *detail ATTR_UNUSED)
+{
+	struct call *call = self;
+	struct leg_word word = { .kind = LEG_PROCEEDING };
+
+	call_join(call);
+	leg_tell(&call->leg[0], &word);
+}
+
+static void act_ring(void *self, const void *detail)
+{
+	struct call *call = self;
+	const struct leg_word *heard = detail;
+
+	if (heard != NULL)
+		call_ring(call, heard);
+}
+
+static void act_answer(void *self, const void *detail)
+{
+	struct call *call = self;
+	const struct leg_word *word = detail;
+
+	if (word != NULL && word->party != NULL)
+		call->connected = *word->party;
+	call_ring_stop(call);
+	call_join(call);
+}
+
+static void act_joined(void *self, const void *detail ATTR_UNUSED)
+{
+	struct call *call = self;
+	struct leg_word word = { .kind = LEG_ANSWER,
+		                 .party = &call->connected };
+
+	call->connect_at = instant_now();
+	call->connect_wall = wall_now();
+	call->gateway->counts.answered++;
+	call_routes_done(call);
+	leg_tell(&call->leg[0], &word);
+}
+
+static void act_media(void *self, const void *detail ATTR_UNUSED)
+{
+	call_join(self);
+}
+
+static void act_hold(void *self, const void *detail)
+{
+	struct call *call = self;
+	const struct leg_word *word = detail;
+
+	call_join(call);
+	if (word != NULL && call_is_answered(call))
+		leg_tell(&call->leg[call->speaking ^ 1u], word);
+}
+
+static void act_info(void *self, const void *detail)
+{
+	struct call *call = self;
+	const struct leg_word *word = detail;
+
+	if (word != NULL && word->digits != NULL && call->stream_open)
+		(void)media_stream_digits(call->gateway->media, call->stream,
+		                          call->speaking ^ 1u, word->digits);
+}
+
+/* The far side clears and plays why: the caller may listen (Q.931 5.3.4.1),
+ * until the caller hangs up or the guard says enough. */
+static void act_announce(void *self, const void *detail)
+{
+	struct call *call = self;
+	const struct leg_word *word = detail;
+	struct leg_word heard = { .kind = LEG_PROGRESS, .sound = true };
+
+	if (word == NULL || word->release == NULL)
+		return;
+	call->failed = *word->release;
+	heard.cause = word->release->cause;
+	timer_start(&call->guard, SEC(20));
+	call_ring(call, &heard);
+}
+
+static void act_far_gone(void *self, const void *detail ATTR_UNUSED)
+{
+	call_far_failed(self);
+}
+
+static void act_refuse(void *self, const void *detail ATTR_UNUSED)
+{
+	struct call *call = self;
+
+	call_blame(call, &call->failed);
+	call_release_all(call);
+}
+
+static void act_clear(void *self, const void *detail ATTR_UNUSED)
+{
+	call_release_all(self);
+}
+
+static void act_check(void *self, const void *detail ATTR_UNUSED)
+{
+	struct call *call = self;
+
+	if (!call->leg[0].open && !call->leg[1].open && !call->stream_open)
+		fsm_post(&call->fsm, EV_OVER, NULL);
+}
+
+static void act_over(void *self, const void *detail ATTR_UNUSED)
+{
+	struct call *call = self;
+
+	timer_stop(&call->guard);
+	loop_defer(call->gateway->loop, &call->funeral);
+}
+
+/* clang-format off */
+static const struct fsm_row rows[] = {
+	/* in state      on event       do              then be in    */
+	{ CALL_IDLE,     EV_SETUP,      act_setup,      CALL_DIALLING },
+	{ CALL_DIALLING, EV_DIGITS,     act_digits,     FSM_SAME      },
+	{ CALL_DIALLING, EV_ROUTED,     act_try,        CALL_OFFERED  },
+	{ CALL_DIALLING, EV_NO_MORE,    act_refuse,     CALL_CLEARING },
+
+	{ CALL_OFFERED,  EV_TRY,        act_try,        FSM_SAME      },
+	{ CALL_RINGING,  EV_TRY,        act_try,        CALL_OFFERED  },
+	{ CALL_OFFERED,  EV_NO_MORE,    act_refuse,     CALL_CLEARING },
+	{ CALL_RINGING,  EV_NO_MORE,    act_refuse,     CALL_CLEARING },
+	{ CALL_OFFERED,  EV_PROCEEDING, act_proceeding, FSM_SAME      },
+	{ CALL_OFFERED,  EV_ALERTING,   act_ring,       CALL_RINGING  },
+	{ CALL_OFFERED,  EV_PROGRESS,   act_ring,       CALL_RINGING  },
+	{ CALL_RINGING,  EV_PROCEEDING, NULL,           FSM_SAME      },
+	{ CALL_RINGING,  EV_ALERTING,   act_ring,       FSM_SAME      },
+	{ CALL_RINGING,  EV_PROGRESS,   act_ring,       FSM_SAME      },
+	{ CALL_OFFERED,  EV_ANSWER,     act_answer,     CALL_JOINING  },
+	{ CALL_RINGING,  EV_ANSWER,     act_answer,     CALL_JOINING  },
+	{ CALL_OFFERED,  EV_ANNOUNCE,   act_announce,   CALL_RINGING  },
+	{ CALL_RINGING,  EV_ANNOUNCE,   act_announce,   FSM_SAME      },
+	{ CALL_OFFERED,  EV_FAR_GONE,   act_far_gone,   FSM_SAME      },
+	{ CALL_RINGING,  EV_FAR_GONE,   act_far_gone,   FSM_SAME      },
+	{ CALL_OFFERED,  EV_DIGITS,     NULL,           FSM_SAME      },
+	{ CALL_RINGING,  EV_DIGITS,     NULL,           FSM_SAME      },
+	{ CALL_OFFERED,  EV_MEDIA,      act_media,      FSM_SAME      },
+	{ CALL_RINGING,  EV_MEDIA,      act_media,      FSM_SAME      },
+
+	{ CALL_JOINING,  EV_JOINED,     act_joined,     CALL_TALKING  },
+	{ CALL_JOINING,  EV_MEDIA,      act_media,      FSM_SAME      },
+	{ CALL_JOINING,  EV_HOLD,       act_hold,       FSM_SAME      },
+
+	{ CALL_TALKING,  EV_JOINED,     NULL,           FSM_SAME      },
+	{ CALL_TALKING,  EV_MEDIA,      act_media,      FSM_SAME      },
+	{ CALL_TALKING,  EV_HOLD,       act_hold,       FSM_SAME      },
+	{ CALL_TALKING,  EV_INFO,       act_info,       FSM_SAME      },
+
+	{ CALL_CLEARING, EV_NEAR_GONE,  act_check,      FSM_SAME      },
+	{ CALL_CLEARING, EV_FAR_GONE,   act_check,      FSM_SAME      },
+	{ CALL_CLEARING, EV_STOPPED,    act_check,      FSM_SAME      },
+	{ CALL_CLEARING, EV_OVER,       act_over,       FSM_SAME      },
+	{ CALL_CLEARING, EV_CLEAR,      NULL,           FSM_SAME      },
+
+	/* Whatever was going on: an end is an end. */
+	{ FSM_ANY,       EV_NEAR_GONE,  act_clear,      CALL_CLEARING },
+	{ FSM_ANY,       EV_FAR_GONE,   act_clear,      CALL_CLEARING },
+	{ FSM_ANY,       EV_ANNOUNCE,   act_clear,      CALL_CLEARING },
+	{ FSM_ANY,       EV_CLEAR,      act_clear,      CALL_CLEARING },
+};
+/* clang-format on */
+
+/* DIALLING, OFFERED, RINGING: the leg that is waited for runs the standard's
+ * timer (T302, T310, T301, timer B, ring). TALKING: as long as people like. */
+static void enter(void *self, unsigned state)
+{
+	struct call *call = self;
+
+	ladder_decide(call->gateway->ladder, call->number, "%s",
+	              state_names[state]);
+	if (state == CALL_JOINING)
+		timer_start(&call->guard, SEC(2));
+	else if (state == CALL_CLEARING)
+		timer_start(&call->guard, SEC(50));
+	else
+		timer_stop(&call->guard);
+}
+
+static void stray(void *self, unsigned event, const void *detail ATTR_UNUSED)
+{
+	struct call *call = self;
+	char name[16];
+
+	call->gateway->counts.strays++;
+	(void)snprintf(name, sizeof(name), "call %u", call->number);
+	log_debug(&area_call, name, "%s in state %s means nothing",
+	          event_names[event], state_names[fsm_state(&call->fsm)]);
+}
+
+const struct fsm_type call_machine = {
+	.name = "call",
+	.states = state_names,
+	.events = event_names,
+	.nstates = CALL_STATES,
+	.nevents = CALL_EVENTS,
+	.rows = rows,
+	.nrows = ARRAY_LEN(rows),
+	.enter = enter,
+	.stray = stray,
+};
+
+/* --- the guard: nothing waits for ever --- */
+
+static void guard_joining(struct call *call)
+{
+	struct release why = { .by = RELEASE_BY_FAILURE,
+		               .cause = { Q850_TEMPORARY_FAILURE,
+		                          LOCATION_PRIVATE_LOCAL } };
+
+	(void)text_copy(why.detail, sizeof(why.detail),
+	                "the sound could not be joined");
+	call_clear(call, &why);
+}
+
+/* Legs end by their own timers long before this; one that did not is a bug
+ * that must not keep a channel. */
+static void guard_clearing(struct call *call)
+{
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "call %u", call->number);
+	call->gateway->counts.stuck++;
+	log_error(&area_call, name, "did not clear within 50 s: given up");
+	call_abandon(call);
+	fsm_post(&call->fsm, EV_OVER, NULL);
+}
+
+static void guard_expired(void *self)
+{
+	struct call *call = self;
+
+	switch ((enum call_state)fsm_state(&call->fsm)) {
+	case CALL_JOINING:
+		guard_joining(call);
+		break;
+	case CALL_CLEARING:
+		guard_clearing(call);
+		break;
+	case CALL_RINGING: /* an announcement has been heard long enough */
+		call_blame(call, &call->failed);
+		fsm_post(&call->fsm, EV_CLEAR, NULL);
+		break;
+	case CALL_IDLE:
+	case CALL_DIALLING:
+	case CALL_OFFERED:
+	case CALL_TALKING:
+	case CALL_STATES:
+		break;
+	}
+}
+
+/* --- what legs report --- */
+
+/* In the order of enum leg_word_kind; what has no event is not for a call. */
+static const uint8_t word_events[LEG_WORDS] = {
+	[LEG_SETUP] = EV_SETUP,         [LEG_PROCEEDING] = EV_PROCEEDING,
+	[LEG_ALERTING] = EV_ALERTING,   [LEG_PROGRESS] = EV_PROGRESS,
+	[LEG_ANSWER] = EV_ANSWER,       [LEG_MEDIA] = EV_MEDIA,
+	[LEG_HOLD] = EV_HOLD,           [LEG_RETRIEVE] = EV_HOLD,
+	[LEG_DIGITS] = EV_DIGITS,       [LEG_TRANSFER] = CALL_EVENTS,
+	[LEG_REDIRECT] = CALL_EVENTS,   [LEG_INFO] = EV_INFO,
+	[LEG_DISCONNECT] = EV_ANNOUNCE, [LEG_RELEASED] = EV_FAR_GONE,
+};
+
+/* The network of a leg ended it: which side of the call was that? */
+static struct release placed(const struct leg *leg, const struct release *why)
+{
+	struct release r = *why;
+
+	if (r.by == RELEASE_BY_FAR || r.by == RELEASE_BY_NEAR)
+		r.by = leg->which == 0 ? RELEASE_BY_NEAR : RELEASE_BY_FAR;
+	return r;
+}
+
+static void leg_gone(struct leg *leg, const struct leg_word *word)
+{
+	struct call *call = leg->call;
+	unsigned state = fsm_state(&call->fsm);
+	struct release why = placed(leg, word->release);
+
+	leg->open = false;
+	if (leg->which == 1 && (state == CALL_OFFERED || state == CALL_RINGING))
+		call->failed = why; /* perhaps another route will do */
+	else
+		call_blame(call, &why);
+	fsm_post(&call->fsm, leg->which == 0 ? EV_NEAR_GONE : EV_FAR_GONE,
+	         NULL);
+}
+
+void leg_report(struct leg *leg, const struct leg_word *word)
+{
+	struct call *call = leg->call;
+	unsigned event = word_events[word->kind];
+
+	ladder_word(call->gateway->ladder, leg, word);
+	if (word->kind == LEG_RELEASED) {
+		leg_gone(leg, word);
+		return;
+	}
+	if (event == CALL_EVENTS)
+		return;
+	if (word->kind == LEG_SETUP)
+		call->setup = *word->setup;
+	if (word->kind == LEG_HOLD || word->kind == LEG_RETRIEVE)
+		call->held[leg->which] = word->kind == LEG_HOLD;
+	if (word->kind == LEG_DISCONNECT) {
+		struct release why = placed(leg, word->release);
+		struct leg_word told = { .kind = LEG_DISCONNECT,
+			                 .release = &why };
+
+		if (leg->which == 0 || call_is_answered(call))
+			call_blame(call, &why);
+		fsm_post(&call->fsm, leg->which == 0 ? EV_CLEAR : EV_ANNOUNCE,
+		         &told);
+		return;
+	}
+	call->speaking = leg->which;
+	fsm_post(&call->fsm, event, word);
+}
+
+void leg_tell(struct leg *leg, const struct leg_word *word)
+{
+	if (!leg->open)
+		return;
+	ladder_told(leg->call->gateway->ladder, leg, word);
+	leg->ops->tell(leg, word);
+}
+
+/* --- ends --- */
+
+void call_blame(struct call *call, const struct release *why)
+{
+	if (call->release.by == RELEASE_BY_NOBODY)
+		call->release = *why;
+	if (call->release.cause.value == Q850_NONE)
+		call->release.cause = (struct cause){ Q850_NORMAL_UNSPECIFIED,
+			                              LOCATION_PRIVATE_LOCAL };
+}
+
+void call_release_all(struct call *call)
+{
+	struct leg_word word = { .kind = LEG_DISCONNECT,
+		                 .release = &call->release };
+
+	if (call->end_wall == 0)
+		call->end_wall = wall_now();
+	call_routes_done(call);
+	call_ring_stop(call);
+	call_unjoin(call);
+	leg_tell(&call->leg[0], &word);
+	leg_tell(&call->leg[1], &word);
+	act_check(call, NULL);
+}
+
+void call_clear(struct call *call, const struct release *why)
+{
+	call_blame(call, why);
+	fsm_post(&call->fsm, EV_CLEAR, NULL);
+}
+
+static void bury(void *self)
+{
+	struct call *call = self;
+	struct gateway *gateway = call->gateway;
+
+	record_call(gateway, call);
+	list_remove(&call->list);
+	timer_stop(&call->guard);
+	pool_put(gateway->pool, call);
+	gateway_call_ended(gateway);
+}
+
+struct call *call_new(struct gateway *gateway)
+{
+	struct call *call = pool_take(gateway->pool);
+
+	if (call == NULL)
+		return NULL;
+	call->gateway = gateway;
+	call->number = ++gateway->next_call;
+	for (unsigned i = 0; i < 2; i++) {
+		call->leg[i].call = call;
+		call->leg[i].which = i;
+	}
+	call->setup_at = instant_now();
+	call->setup_wall = wall_now();
+	fsm_init(&call->fsm, &call_machine, call);
+	timer_init(&call->guard, gateway->loop, "call guard", guard_expired,
+	           call);
+	deferred_init(&call->funeral, bury, call);
+	list_append(&gateway->calls, &call->list);
+	gateway->counts.calls++;
+	return call;
+}
+
+const char *call_state_name(const struct call *call)
+{
+	return state_names[fsm_state(&call->fsm)];
+}
+
+bool call_is_answered(const struct call *call)
+{
+	return call->connect_wall != 0;
+}
+
+bool call_is_ending(const struct call *call)
+{
+	return fsm_state(&call->fsm) == CALL_CLEARING;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef GATEWAY_CALL_H
+#define GATEWAY_CALL_H
+
+/*
+ * A call: two legs and the machine between them. Calls come from a pool filled
+ * at start; when it is used up the answer is cause 42 and 503. Signalling
+ * thread only.
+ */
+
+#include "gateway/cause.h"
+#include "gateway/leg.h"
+#include "kernel/fsm.h"
+#include "kernel/list.h"
+#include "kernel/loop.h"
+#include "kernel/timer.h"
+
+enum call_state {
+	CALL_IDLE,     /* nothing yet */
+	CALL_DIALLING, /* the number is not complete */
+	CALL_OFFERED,  /* the far leg is asked, nothing heard */
+	CALL_RINGING,  /* it rings, or something can be heard */
+	CALL_JOINING,  /* answered; the sound is being joined both ways */
+	CALL_TALKING,
+	CALL_CLEARING, /* both legs told; waiting for their last words */
+	CALL_STATES,
+};
+
+struct call {
+	struct list list; /* in gateway.calls */
+	struct gateway *gateway;
+	uint32_t number; /* what people call it: 1, 2, ... */
+	struct fsm fsm;
+	struct leg leg[2]; /* 0 near: came in; 1 far: goes out */
+
+	struct leg_setup setup;    /* as it came; target is not kept */
+	struct route_table *table; /* whose routes these are; NULL: done */
+	struct routes routes;
+	size_t next_route;    /* the one to try next */
+	struct leg_setup out; /* what the far leg was asked */
+	bool emergency, barred;
+
+	struct stream_ref stream;
+	unsigned serial;        /* of the last media_stream_set() */
+	unsigned joined_serial; /* of the last MEDIA_SET */
+	bool stream_open, held[2], ringing_tone, far_sound;
+	struct media_end end[2]; /* what the stream was last told */
+
+	struct release release; /* the story: the first who ended it */
+	struct release failed;  /* of the last route tried, while hunting */
+	struct party connected; /* who answered */
+
+	int64_t setup_wall, connect_wall, end_wall; /* microseconds, UTC */
+	struct instant setup_at, alert_at, connect_at;
+	unsigned speaking; /* which leg the word at hand is from */
+	struct timer guard;
+	struct deferred funeral;
+};
+
+/* A call for a leg that just came in: the caller fills call->leg[0] and then
+ * reports LEG_SETUP. NULL: the pool is used up. */
+struct call *call_new(struct gateway *gateway);
+
+/* An operator, a timer, a line or a rule ends it. Asked twice is fine. */
+void call_clear(struct call *call, const struct release *why);
+
+const char *call_state_name(const struct call *call);
+bool call_is_answered(const struct call *call);
+bool call_is_ending(const struct call *call);
+
+/* A report of the media engine about its stream. */
+void call_media(struct call *call, const struct media_report *report);
+
+/* The machine's rows, for fsm2dot and the test that walks them. */
+extern const struct fsm_type call_machine;
+
+#endif

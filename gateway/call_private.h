@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef GATEWAY_CALL_PRIVATE_H
+#define GATEWAY_CALL_PRIVATE_H
+
+/*
+ * What the files of a call share: call.c (the machine), call_route.c (where
+ * the far leg goes, and goes next), call_sound.c (what is heard where).
+ */
+
+#include "gateway/call.h"
+
+enum call_event {
+	EV_SETUP,
+	EV_DIGITS,
+	EV_ROUTED,  /* a route was found */
+	EV_TRY,     /* the next route may be tried */
+	EV_NO_MORE, /* none is left, or none may be: call.failed says why */
+	EV_PROCEEDING,
+	EV_ALERTING,
+	EV_PROGRESS,
+	EV_ANSWER,
+	EV_JOINED, /* the sound runs both ways */
+	EV_MEDIA,
+	EV_HOLD, /* or retrieve: held[] says */
+	EV_INFO,
+	EV_ANNOUNCE, /* the far side clears with something to hear */
+	EV_NEAR_GONE,
+	EV_FAR_GONE,
+	EV_CLEAR,
+	EV_STOPPED, /* the stream has let go */
+	EV_OVER,    /* both legs and the stream are gone */
+	CALL_EVENTS,
+};
+
+void leg_tell(struct leg *leg, const struct leg_word *word);
+
+/* call.c: the first who ends a call writes its story; tell both legs. */
+void call_blame(struct call *call, const struct release *why);
+void call_release_all(struct call *call);
+
+/* call_route.c: posts EV_ROUTED, EV_NO_MORE or nothing (more digits). */
+void call_analyse(struct call *call);
+/* Places the far leg on the next route that takes it, else EV_NO_MORE. */
+void call_try(struct call *call);
+/* The far leg ended before an answer: EV_TRY or EV_NO_MORE. */
+void call_far_failed(struct call *call);
+void call_routes_done(struct call *call);
+
+/* call_sound.c */
+void call_join(struct call *call);   /* the ends as the legs have them */
+void call_unjoin(struct call *call); /* close the stream */
+void call_ring(struct call *call, const struct leg_word *heard);
+void call_ring_stop(struct call *call);
+void call_abandon(struct call *call); /* let go of all without a word */
+
+/* gateway.c: the last call of a drain may have been this one. */
+void gateway_call_ended(struct gateway *gateway);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Where the far leg goes, and where it goes next. The dial plan answers with
+ * an ordered list; a choice that cannot be taken or that fails in a way the
+ * hunting table knows leads to the next one, while the caller waits and hears
+ * nothing of it. What went wrong last is what the caller is told in the end.
+ *
+ * An emergency call is never refused by a rule of ours and tries every choice,
+ * however the one before ended.
+ *
+ * A reload makes a new plan; a call that still hunts keeps the one it began
+ * with. That is why a plan is counted: it goes when it is no longer in force
+ * and no call hunts in it.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call_private.h"
+#include "gateway/gateway.h"
+#include "gateway/ladder.h"
+#include "gateway/routes.h"
+#include "gateway/trunk.h"
+#include "kernel/mem.h"
+#include "kernel/text.h"
+
+int route_table_new(struct route_table **out, struct plan *plan)
+{
+	struct route_table *table = mem_new(struct route_table);
+
+	if (table == NULL)
+		return -ENOMEM;
+	table->plan = plan;
+	table->in_force = true;
+	*out = table;
+	return 0;
+}
+
+static void table_settle(struct route_table *table)
+{
+	if (table->in_force || table->calls > 0)
+		return;
+	(void)plan_free(table->plan);
+	(void)mem_free(table);
+}
+
+void route_table_retire(struct route_table *table)
+{
+	if (table == NULL)
+		return;
+	table->in_force = false;
+	table_settle(table);
+}
+
+void call_routes_done(struct call *call)
+{
+	struct route_table *table = call->table;
+
+	if (table == NULL)
+		return;
+	call->table = NULL;
+	call->routes.n = 0;
+	table->calls--;
+	table_settle(table);
+}
+
+/* Writes down why no route was found. */
+static void fail(struct call *call, enum release_by by, enum q850_cause cause,
+                 const char *detail)
+{
+	memset(&call->failed, 0, sizeof(call->failed));
+	call->failed.by = by;
+	call->failed.cause = (struct cause){ cause, LOCATION_PRIVATE_LOCAL };
+	(void)text_copy(call->failed.detail, sizeof(call->failed.detail),
+	                detail);
+	fsm_post(&call->fsm, EV_NO_MORE, NULL);
+}
+
+static void find_routes(struct call *call)
+{
+	const struct leg *near = &call->leg[0];
+	struct plan_source source = {
+		.kind = near->kind,
+		.trunk = call->setup.target,
+		.target = call->setup.target,
+		.called = call->setup.called.number.digits,
+		.calling = call->setup.calling.number.digits,
+	};
+	const struct dial_peer *inbound;
+
+	if (call->table == NULL) {
+		call->table = call->gateway->routes;
+		call->table->calls++;
+	}
+	inbound = plan_inbound(call->table->plan, &source);
+	call->leg[0].peer_tag = inbound->tag;
+	plan_route(call->table->plan, inbound, source.called,
+	           call->setup.complete, &call->routes, &call->barred);
+	call->emergency = call->routes.emergency || call->setup.emergency;
+	call->next_route = 0;
+}
+
+static bool admitted(struct call *call)
+{
+	const char *rule = "";
+	enum q850_cause cause =
+		gateway_admit(call->gateway, call->emergency, &rule);
+
+	if (cause == Q850_NONE)
+		return true;
+	fail(call, RELEASE_BY_POLICY, cause, rule);
+	return false;
+}
+
+void call_analyse(struct call *call)
+{
+	struct gateway_counts *counts = &call->gateway->counts;
+
+	if (call->setup.bearer != BEARER_SPEECH &&
+	    call->setup.bearer != BEARER_AUDIO_3K1) {
+		fail(call, RELEASE_BY_POLICY, Q850_BEARER_NOT_IMPLEMENTED,
+		     "only speech and 3.1 kHz audio are carried");
+		return;
+	}
+	find_routes(call);
+	switch (call->routes.answer) {
+	case PLAN_MATCH:
+		if (admitted(call))
+			fsm_post(&call->fsm, EV_ROUTED, NULL);
+		return;
+	case PLAN_MAYBE_MORE:
+	case PLAN_NEED_MORE:
+		return; /* the near leg's T302 says when to stop waiting */
+	case PLAN_NO_NUMBER:
+		counts->no_number++;
+		fail(call, RELEASE_BY_POLICY, Q850_INVALID_NUMBER,
+		     "no number was dialled");
+		return;
+	case PLAN_NO_MATCH:
+		break;
+	}
+	if (call->barred) {
+		counts->barred++;
+		fail(call, RELEASE_BY_POLICY, Q850_CALL_REJECTED,
+		     "no allow-same-kind on both dial-peers");
+	} else {
+		counts->no_route++;
+		fail(call, RELEASE_BY_POLICY, Q850_UNALLOCATED,
+		     "no dial-peer matches the called number");
+	}
+}
+
+static unsigned calls_by_peer(const struct call *call, unsigned tag)
+{
+	unsigned n = 0;
+
+	LIST_EACH(&call->gateway->calls, struct call, other, list)
+	if (other != call && other->leg[1].open &&
+	    other->leg[1].peer_tag == tag)
+		n++;
+	return n;
+}
+
+/* What the far leg is asked: as it came, with the digits of this route. */
+static void fill_out(struct call *call, const struct route *route)
+{
+	struct number *called = &call->out.called.number;
+
+	call->out = call->setup;
+	call->out.complete = true;
+	call->out.emergency = call->emergency;
+	call->out.target = route->peer->kind == PEER_POTS ? route->peer->trunk
+	                                                  : route->peer->target;
+	if (strcmp(called->digits, route->digits) != 0) {
+		(void)text_copy(called->digits, sizeof(called->digits),
+		                route->digits);
+		called->type = route->digits[0] == '+' ? NUMBER_INTERNATIONAL
+		                                       : NUMBER_UNKNOWN;
+	}
+}
+
+static int place(struct call *call, const struct route *route)
+{
+	struct leg *leg = &call->leg[1];
+	struct cause cause = { Q850_NONE, LOCATION_PRIVATE_LOCAL };
+	struct trunk *trunk;
+	int rc = -ENOENT;
+
+	memset(leg, 0, sizeof(*leg));
+	leg->call = call;
+	leg->which = 1;
+	leg->kind = route->peer->kind;
+	leg->peer_tag = route->peer->tag;
+	fill_out(call, route);
+	if (leg->kind == PEER_VOIP) {
+		rc = leg_sip_place(leg, call->gateway, &call->out, &cause);
+	} else {
+		trunk = gateway_trunk(call->gateway, route->peer->trunk);
+		cause.value = Q850_NETWORK_OUT_OF_ORDER;
+		if (trunk != NULL)
+			rc = leg_isdn_place(leg, trunk, &call->out, &cause);
+	}
+	memset(&call->failed, 0, sizeof(call->failed));
+	call->failed.by = RELEASE_BY_FAILURE;
+	call->failed.cause = cause;
+	if (rc < 0)
+		(void)snprintf(call->failed.detail, sizeof(call->failed.detail),
+		               "%.48s: %s", call->out.target, strerror(-rc));
+	return rc;
+}
+
+void call_try(struct call *call)
+{
+	const struct route *route;
+
+	while (call->next_route < call->routes.n) {
+		route = &call->routes.route[call->next_route++];
+		ladder_decide(call->gateway->ladder, call->number,
+		              "dial-peer %u to %s, choice %zu of %zu",
+		              route->peer->tag,
+		              route->peer->kind == PEER_POTS
+		                      ? route->peer->trunk
+		                      : route->peer->target,
+		              call->next_route, call->routes.n);
+		if (route->peer->max_calls != 0 && !call->emergency &&
+		    calls_by_peer(call, route->peer->tag) >=
+		            route->peer->max_calls) {
+			call->failed = (struct release){
+				.by = RELEASE_BY_POLICY,
+				.cause = { Q850_NO_CIRCUIT,
+				           LOCATION_PRIVATE_LOCAL },
+			};
+			(void)snprintf(call->failed.detail,
+			               sizeof(call->failed.detail),
+			               "max-conn of dial-peer %u",
+			               route->peer->tag);
+			continue;
+		}
+		if (place(call, route) == 0)
+			return;
+		ladder_decide(call->gateway->ladder, call->number,
+		              "not taken: %s", call->failed.detail);
+		if (route->peer->huntstop && !call->emergency)
+			break;
+	}
+	fsm_post(&call->fsm, EV_NO_MORE, NULL);
+}
+
+void call_far_failed(struct call *call)
+{
+	const struct release *why = &call->failed;
+	const struct dial_peer *peer =
+		call->routes.route[call->next_route - 1].peer;
+	bool hunts = why->sip_status != 0 ? plan_hunts_status(why->sip_status)
+	                                  : plan_hunts_cause(why->cause.value);
+
+	call_join(call); /* the far end has gone: let its channel go too */
+	if (call->next_route >= call->routes.n ||
+	    !(call->emergency || (hunts && !peer->huntstop))) {
+		fsm_post(&call->fsm, EV_NO_MORE, NULL);
+		return;
+	}
+	call->gateway->counts.hunted++;
+	ladder_decide(call->gateway->ladder, call->number,
+	              "cause %u (%s): hunting on", why->cause.value,
+	              q850_cause_name(why->cause.value));
+	fsm_post(&call->fsm, EV_TRY, NULL);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * What is heard where. Each leg knows its own end (a slot of a line, an RTP
+ * flow); here the two are given to one stream of the media engine, with the
+ * directions that the state of the call allows: before the answer only from
+ * the far side to the caller, after it both ways, and neither way on a side
+ * that is held.
+ *
+ * Ringback, `auto`: sound of the far side goes before all; a caller on ISDN
+ * otherwise hears the ringing tone of the configured country from us, said to
+ * him by progress indicator 8, because an exchange that has been told of sound
+ * in band is silent itself; a caller on SIP gets a plain 180 and his phone
+ * rings by itself.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call_private.h"
+#include "gateway/gateway.h"
+#include "gateway/ladder.h"
+#include "gateway/trunk.h"
+
+static bool same_end(const struct media_end *a, const struct media_end *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* The end of a leg, in the directions the call allows now. */
+static void wanted(struct call *call, unsigned which, struct media_end *end)
+{
+	struct leg *leg = &call->leg[which];
+	unsigned state = fsm_state(&call->fsm);
+	bool answered = state == CALL_JOINING || state == CALL_TALKING;
+	bool heard = answered || which == 1; /* his sound goes to the other */
+	bool told = answered || which == 0;  /* the other's goes to him */
+
+	memset(end, 0, sizeof(*end));
+	if (!leg->open || state == CALL_CLEARING)
+		return;
+	leg->ops->end(leg, answered, end);
+	end->listen &= heard && !call->held[which];
+	end->speak &= told && !call->held[which];
+	end->flow.receive &= heard;
+	end->flow.send &= told;
+}
+
+static struct trunk *line_of(struct call *call, unsigned which)
+{
+	struct leg *leg = &call->leg[which];
+
+	return leg->kind == PEER_POTS ? leg->isdn.trunk : NULL;
+}
+
+static void set_end(struct call *call, unsigned which,
+                    const struct media_end *end)
+{
+	struct media_end *had = &call->end[which];
+	struct trunk *trunk = line_of(call, which);
+	int serial = media_stream_set(call->gateway->media, call->stream, which,
+	                              end);
+
+	if (serial < 0)
+		return;
+	call->serial = (unsigned)serial;
+	if (had->kind == END_LINE && trunk != NULL &&
+	    (end->kind != END_LINE || end->slot != had->slot))
+		trunk_channel_leave(trunk, had->slot, call->serial);
+	if (end->kind == END_LINE && trunk != NULL &&
+	    (had->kind != END_LINE || end->slot != had->slot))
+		(void)trunk_channel_join(trunk, end->slot, call->stream);
+	*had = *end;
+}
+
+static int open_stream(struct call *call)
+{
+	if (call->stream_open)
+		return 0;
+	if (media_stream_open(call->gateway->media, &call->stream, call) < 0)
+		return -EBUSY;
+	call->stream_open = true;
+	memset(call->end, 0, sizeof(call->end));
+	call->serial = 0;
+	return 0;
+}
+
+void call_join(struct call *call)
+{
+	struct media_end end;
+	bool changed = false;
+
+	if (open_stream(call) < 0) {
+		struct release why = { .by = RELEASE_BY_FAILURE,
+			               .cause = { Q850_RESOURCE_UNAVAILABLE,
+			                          LOCATION_PRIVATE_LOCAL },
+			               .detail = "no stream is left" };
+
+		call_clear(call, &why);
+		return;
+	}
+	for (unsigned which = 0; which < 2; which++) {
+		wanted(call, which, &end);
+		if (same_end(&end, &call->end[which]))
+			continue;
+		set_end(call, which, &end);
+		changed = true;
+	}
+	if (!changed && call->joined_serial == call->serial &&
+	    fsm_state(&call->fsm) == CALL_JOINING)
+		fsm_post(&call->fsm, EV_JOINED, NULL);
+}
+
+void call_unjoin(struct call *call)
+{
+	if (call->stream_open)
+		media_stream_close(call->gateway->media, call->stream);
+}
+
+static bool rings_here(struct call *call)
+{
+	struct trunk *trunk = line_of(call, 0);
+
+	return trunk != NULL && trunk->options.ringback != RINGBACK_NONE;
+}
+
+static void ring_start(struct call *call)
+{
+	const char *zone = call->gateway->sound.zone;
+
+	call_join(call);
+	if (media_stream_tone(call->gateway->media, call->stream, 0, "ring",
+	                      zone) < 0)
+		return;
+	call->ringing_tone = true;
+	ladder_decide(call->gateway->ladder, call->number,
+	              "ringback: ours (%s), nobody else gives one", zone);
+}
+
+void call_ring(struct call *call, const struct leg_word *heard)
+{
+	struct trunk *trunk = line_of(call, 0);
+	bool ours = trunk != NULL && trunk->options.ringback == RINGBACK_LOCAL;
+	struct leg_word word = *heard;
+
+	if (heard->kind == LEG_ALERTING && call->alert_at.us == 0)
+		call->alert_at = instant_now();
+	if (heard->sound && !call->far_sound && !ours) {
+		call->far_sound = true;
+		call_ring_stop(call);
+		ladder_decide(call->gateway->ladder, call->number,
+		              "ringback: what the far side plays");
+	}
+	call_join(call);
+	if (heard->kind == LEG_ALERTING && !call->far_sound &&
+	    !call->ringing_tone && rings_here(call))
+		ring_start(call);
+	word.sound = call->far_sound || call->ringing_tone;
+	leg_tell(&call->leg[0], &word);
+}
+
+void call_ring_stop(struct call *call)
+{
+	if (!call->ringing_tone)
+		return;
+	call->ringing_tone = false;
+	(void)media_stream_tone(call->gateway->media, call->stream, 0, NULL,
+	                        NULL);
+}
+
+static void gone_silent(struct call *call)
+{
+	struct release why = { .by = RELEASE_BY_TIMER,
+		               .cause = { Q850_TEMPORARY_FAILURE,
+		                          LOCATION_PRIVATE_LOCAL },
+		               .detail = "rtp silence" };
+
+	if (call_is_answered(call) && !call->held[0] && !call->held[1])
+		call_clear(call, &why);
+}
+
+void call_media(struct call *call, const struct media_report *report)
+{
+	switch (report->kind) {
+	case MEDIA_SET:
+		call->joined_serial = report->serial;
+		if (report->serial == call->serial &&
+		    fsm_state(&call->fsm) == CALL_JOINING)
+			fsm_post(&call->fsm, EV_JOINED, NULL);
+		break;
+	case MEDIA_STOPPED:
+		call->stream_open = false;
+		fsm_post(&call->fsm, EV_STOPPED, NULL);
+		break;
+	case MEDIA_SILENT:
+		gone_silent(call);
+		break;
+	case MEDIA_DIGIT:
+		ladder_media(call->gateway->ladder, call->number, report->end,
+		             "digit %c, %u ms", report->digit,
+		             report->duration_ms);
+		break;
+	case MEDIA_HEARD:
+		ladder_media(call->gateway->ladder, call->number, report->end,
+		             "first RTP packet");
+		break;
+	case MEDIA_LINE_REMOVED:
+	case MEDIA_LATE:
+		break;
+	}
+}
+
+void call_abandon(struct call *call)
+{
+	for (unsigned i = 0; i < 2; i++)
+		call->leg[i].open = false;
+	call_unjoin(call);
+	call->stream_open = false;
+}

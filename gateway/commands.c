@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * What an operator does: end a call, restart a channel, take a channel out of
+ * service, start and stop a capture. Spans and peers are shut down in
+ * configure mode, where it is kept; a channel is shut down here, for tonight.
+ */
+
+#include "gateway/commands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/capture.h"
+#include "gateway/gateway.h"
+#include "gateway/trunk.h"
+#include "kernel/console.h"
+
+static void clear_one(void *self, struct shell *s,
+                      const struct command_args *args)
+{
+	static const struct release why = {
+		.by = RELEASE_BY_OPERATOR,
+		.cause = { Q850_NORMAL_UNSPECIFIED, LOCATION_PRIVATE_LOCAL },
+		.detail = "clear call",
+	};
+	struct call *call = gateway_call(self, (uint32_t)args->number[0]);
+
+	if (call == NULL) {
+		shell_error(s, "there is no call %" PRIu64, args->number[0]);
+		return;
+	}
+	call_clear(call, &why);
+	shell_print(s, "call %u is being cleared\n", call->number);
+}
+
+static struct trunk *trunk_of(struct gateway *g, struct shell *s,
+                              const struct command_args *args)
+{
+	char name[COMMAND_ARG * 2 + 2];
+	struct trunk *trunk;
+
+	(void)snprintf(name, sizeof(name), "%s %s", args->text[0],
+	               args->text[1]);
+	trunk = gateway_trunk(g, name);
+	if (trunk == NULL || trunk->link == NULL) {
+		shell_error(s, "there is no span \"%s\"", name);
+		return NULL;
+	}
+	return trunk;
+}
+
+static void said(struct shell *s, int rc, const char *what, unsigned channel)
+{
+	if (rc < 0)
+		shell_error(s, "channel %u: %s", channel, strerror(-rc));
+	else
+		shell_print(s, "channel %u: %s\n", channel, what);
+}
+
+static void clear_channel(void *self, struct shell *s,
+                          const struct command_args *args)
+{
+	struct trunk *trunk = trunk_of(self, s, args);
+	unsigned channel = (unsigned)args->number[2];
+
+	if (trunk != NULL)
+		said(s, isdn_channel_restart(trunk->link, channel),
+		     "RESTART sent", channel);
+}
+
+static void down_channel(void *self, struct shell *s,
+                         const struct command_args *args)
+{
+	struct trunk *trunk = trunk_of(self, s, args);
+	unsigned channel = (unsigned)args->number[2];
+
+	if (trunk != NULL)
+		said(s, isdn_channel_shutdown(trunk->link, channel, true),
+		     "out of service", channel);
+}
+
+static void up_channel(void *self, struct shell *s,
+                       const struct command_args *args)
+{
+	struct trunk *trunk = trunk_of(self, s, args);
+	unsigned channel = (unsigned)args->number[2];
+
+	if (trunk != NULL)
+		said(s, isdn_channel_shutdown(trunk->link, channel, false),
+		     "in service", channel);
+}
+
+static void capture_on(void *self, struct shell *s,
+                       const struct command_args *args)
+{
+	struct gateway *g = self;
+	int rc;
+
+	g->capture = capture_stop(g->capture);
+	rc = capture_start(&g->capture, args->text[0], 64u << 20);
+	if (rc < 0)
+		shell_error(s, "%s: %s", args->text[0], strerror(-rc));
+	else
+		shell_print(s, "capturing to %s (at most 64 MiB, twice)\n",
+		            args->text[0]);
+}
+
+static void capture_off(void *self, struct shell *s,
+                        const struct command_args *args ATTR_UNUSED)
+{
+	struct gateway *g = self;
+	struct capture_counts n;
+
+	if (g->capture == NULL) {
+		shell_error(s, "no capture runs");
+		return;
+	}
+	n = capture_counts(g->capture);
+	shell_print(s, "%s: %" PRIu64 " packets, %" PRIu64 " lost\n",
+	            capture_file(g->capture), n.packets, n.lost);
+	g->capture = capture_stop(g->capture);
+}
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "clear call <n:1-4294967295>", ROLE_OPERATE, clear_one,
+	  "end a call", NULL },
+	{ "clear channel <type> <span> <channel:1-31>", ROLE_OPERATE,
+	  clear_channel, "RESTART a B channel: clear channel e1 0 5", NULL },
+	{ "shutdown channel <type> <span> <channel:1-31>", ROLE_OPERATE,
+	  down_channel, "take a B channel out of service", NULL },
+	{ "no shutdown channel <type> <span> <channel:1-31>", ROLE_OPERATE,
+	  up_channel, "take a B channel back into service", NULL },
+	{ "capture start <file>", ROLE_DEBUG, capture_on,
+	  "write SIP and D channels into a pcapng file", NULL },
+	{ "capture stop", ROLE_DEBUG, capture_off, "end the capture", NULL },
+};
+/* clang-format on */
+
+int commands_operate(struct gateway *gateway, struct console *console)
+{
+	return console_add(console, commands, ARRAY_LEN(commands), gateway);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef GATEWAY_COMMANDS_H
+#define GATEWAY_COMMANDS_H
+
+/* The console commands of calls, trunks, peers and streams. */
+
+struct console;
+struct gateway;
+
+/* self of each row is the gateway; they go with the console. */
+int commands_show(struct gateway *gateway, struct console *console);
+int commands_calls(struct gateway *gateway, struct console *console);
+int commands_operate(struct gateway *gateway, struct console *console);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef GATEWAY_GATEWAY_H
+#define GATEWAY_GATEWAY_H
+
+/*
+ * The root object: owns everything, starts and stops it in order, applies a
+ * new configuration to what it changes and to nothing else. Signalling thread
+ * only.
+ */
+
+#include "gateway/options.h"
+#include "kernel/list.h"
+#include "kernel/log.h"
+#include "kernel/timer.h"
+
+struct call;
+struct capture;
+struct console;
+struct debug;
+struct history;
+struct ladder;
+struct loop;
+struct route_table;
+struct trunk;
+
+struct gateway_counts {
+	uint64_t calls, answered, refused_limit, refused_rate, refused_lag;
+	uint64_t refused_drain, no_route, no_number, barred, hunted;
+	uint64_t audits, audit_cleared, stuck, emergency, strays;
+	uint64_t reloads, reloads_refused;
+};
+
+struct gateway {
+	struct loop *loop;
+	struct conf *conf; /* running */
+	struct options_global global;
+	struct options_media sound;
+	struct list trunks, calls;
+	struct pool *pool;
+	struct route_table *routes; /* the plan in force */
+	struct sip_stack *sip;
+	struct media_engine *media;
+	struct console *console; /* not ours: main's */
+	struct ladder *ladder;
+	struct history *history;
+	struct debug *debug;
+	struct capture *capture; /* NULL: none runs */
+	struct timer audit, pulse, drain;
+	struct instant pulse_due;
+	usec lag;              /* how late the loop was, at the last pulse */
+	unsigned second_calls; /* new calls in this second */
+	struct instant second;
+	uint32_t next_call;
+	bool draining;
+	void (*drained)(void *self);
+	void *drained_self;
+	struct gateway_counts counts;
+	struct instant started;
+	unsigned media_threads; /* MEDIA_TURNED in tests, else configured */
+};
+
+struct gateway_start {
+	struct loop *loop;
+	struct console *console; /* may be NULL */
+	struct conf *conf;       /* taken over, also when it fails */
+	bool media_turned;       /* tests: no media threads */
+};
+
+/* Brings everything up; what cannot be opened now (a span without its other
+ * end) is tried again by itself, what can never be is an error. */
+int gateway_new(struct gateway **out, const struct gateway_start *start,
+                struct conf_error *error);
+
+/* Ends every call without waiting, closes all. NULL is fine; returns NULL. */
+struct gateway *gateway_free(struct gateway *gateway);
+
+/* Takes over a checked configuration: only what differs is touched. */
+int gateway_apply(struct gateway *gateway, struct conf *conf,
+                  struct conf_error *error);
+
+/*
+ * No new calls (but emergency ones); done(self) when the last has ended or
+ * after `after`, when those left were cleared.
+ */
+void gateway_drain(struct gateway *gateway, usec after,
+                   void (*done)(void *self), void *self);
+
+/* May a call come in? 0, or the cause to refuse it with and the rule. */
+enum q850_cause gateway_admit(struct gateway *gateway, bool emergency,
+                              const char **rule);
+
+/* Everything moved since it was asked last: feeds the watchdog. */
+bool gateway_alive(struct gateway *gateway);
+
+struct trunk *gateway_trunk(struct gateway *gateway, const char *name);
+struct call *gateway_call(struct gateway *gateway, uint32_t number);
+
+/* The areas gateway/ logs under. */
+extern struct log_area area_call, area_isdn, area_sip, area_gateway;
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * One ring of fixed lines for all calls. A message is kept when it crosses the
+ * network; whose it was is often known only afterwards (an INVITE is traced
+ * before there is a call), so lines carry the key of their dialogue (trunk and
+ * call reference, or Call-ID) until a call claims it. Claims are a small table
+ * of their own: as many as there can be calls, the oldest give way.
+ *
+ * The picture has three columns, because that is how the question is asked at
+ * night: what did the exchange say, what did the SIP side say, and what did we
+ * make of it.
+ */
+
+#include "gateway/ladder.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/gateway.h"
+#include "kernel/instant.h"
+#include "kernel/log.h"
+#include "kernel/mem.h"
+#include "kernel/text.h"
+
+enum { WHERE = 24, WHAT = 84, CLAIMS = 4096 };
+
+enum column { COLUMN_ISDN, COLUMN_BETWEEN, COLUMN_SIP };
+
+struct entry {
+	int64_t wall_us;
+	struct instant at;
+	ladder_key key; /* 0: none */
+	uint32_t call;  /* 0: nobody's yet */
+	uint8_t column;
+	bool sent;
+	char where[WHERE], what[WHAT];
+};
+
+struct claim {
+	ladder_key key;
+	uint32_t call;
+};
+
+struct ladder {
+	size_t size, next, used;
+	struct entry *entries;
+	struct claim claims[CLAIMS];
+};
+
+int ladder_new(struct ladder **out, unsigned lines)
+{
+	struct ladder *ladder = mem_new(struct ladder);
+
+	if (ladder == NULL)
+		return -ENOMEM;
+	ladder->size = lines;
+	ladder->entries = mem_new_array(struct entry, lines);
+	if (ladder->entries == NULL) {
+		(void)ladder_free(ladder);
+		return -ENOMEM;
+	}
+	*out = ladder;
+	return 0;
+}
+
+struct ladder *ladder_free(struct ladder *ladder)
+{
+	if (ladder != NULL)
+		(void)mem_free(ladder->entries);
+	return mem_free(ladder);
+}
+
+/* --- keys --- */
+
+/* FNV-1a, 64 bits: short texts, no enemy gains by a collision but a wrong line
+ * in a picture. */
+static ladder_key hash(ladder_key key, const void *data, size_t n)
+{
+	const uint8_t *octets = data;
+
+	for (size_t i = 0; i < n; i++)
+		key = (key ^ octets[i]) * 0x100000001b3ULL;
+	return key;
+}
+
+ladder_key ladder_key_isdn(const char *trunk, unsigned callref)
+{
+	uint16_t ref = (uint16_t)callref;
+
+	return hash(hash(0xcbf29ce484222325ULL, trunk, strlen(trunk)), &ref,
+	            sizeof(ref)) |
+	       1;
+}
+
+ladder_key ladder_key_sip(const char *call_id)
+{
+	return hash(0xcbf29ce484222325ULL, call_id, strlen(call_id)) | 1;
+}
+
+/* A key's place: the first of four slots that holds it or is free, else the
+ * first, whose owner is the oldest by being there first. */
+static struct claim *claim_of(struct ladder *ladder, ladder_key key,
+                              bool to_put)
+{
+	size_t at = (size_t)(key >> 20) % CLAIMS;
+	struct claim *free_one = NULL, *c;
+
+	for (size_t i = 0; i < 4; i++) {
+		c = &ladder->claims[(at + i) % CLAIMS];
+		if (c->key == key)
+			return c;
+		if (c->key == 0 && free_one == NULL)
+			free_one = c;
+	}
+	if (!to_put)
+		return NULL;
+	return free_one != NULL ? free_one : &ladder->claims[at];
+}
+
+void ladder_claim(struct ladder *ladder, ladder_key key, uint32_t call)
+{
+	struct instant since = instant_add(instant_now(), -SEC(2));
+	struct claim *claim;
+
+	if (ladder == NULL || key == 0)
+		return;
+	claim = claim_of(ladder, key, true);
+	*claim = (struct claim){ key, call };
+	for (size_t i = 1; i <= ladder->used; i++) {
+		struct entry *e =
+			&ladder->entries[(ladder->next + ladder->size - i) %
+		                         ladder->size];
+
+		if (instant_since(e->at, since) < 0)
+			break;
+		if (e->call == 0 && e->key == key)
+			e->call = call;
+	}
+}
+
+void ladder_disown(struct ladder *ladder, uint32_t call)
+{
+	if (ladder == NULL)
+		return;
+	for (size_t i = 0; i < CLAIMS; i++)
+		if (ladder->claims[i].call == call)
+			ladder->claims[i] = (struct claim){ 0 };
+}
+
+/* --- keeping --- */
+
+static struct entry *entry_new(struct ladder *ladder)
+{
+	struct entry *e = &ladder->entries[ladder->next];
+
+	ladder->next = (ladder->next + 1) % ladder->size;
+	if (ladder->used < ladder->size)
+		ladder->used++;
+	memset(e, 0, sizeof(*e));
+	e->wall_us = wall_now();
+	e->at = instant_now();
+	return e;
+}
+
+/* Long texts are cut: a ladder is a picture. */
+static void keep(char *to, size_t size, const char *from)
+{
+	(void)snprintf(to, size, "%s", from);
+}
+
+uint32_t ladder_message(struct ladder *ladder, ladder_key key, unsigned network,
+                        bool sent, const char *where, const char *what)
+{
+	struct claim *claim;
+	struct entry *e;
+
+	if (ladder == NULL)
+		return 0;
+	claim = claim_of(ladder, key, false);
+	e = entry_new(ladder);
+	e->key = key;
+	e->call = claim != NULL ? claim->call : 0;
+	e->column = network == 0 ? COLUMN_ISDN : COLUMN_SIP;
+	e->sent = sent;
+	keep(e->where, sizeof(e->where), where);
+	keep(e->what, sizeof(e->what), what);
+	return e->call;
+}
+
+void ladder_decide(struct ladder *ladder, uint32_t call, const char *format,
+                   ...)
+{
+	struct entry *e;
+	va_list args;
+
+	if (ladder == NULL)
+		return;
+	e = entry_new(ladder);
+	e->call = call;
+	e->column = COLUMN_BETWEEN;
+	va_start(args, format);
+	(void)vsnprintf(e->what, sizeof(e->what), format, args);
+	va_end(args);
+}
+
+void ladder_media(struct ladder *ladder, uint32_t call, unsigned end,
+                  const char *format, ...)
+{
+	struct entry *e;
+	va_list args;
+
+	if (ladder == NULL)
+		return;
+	e = entry_new(ladder);
+	e->call = call;
+	e->column = COLUMN_BETWEEN;
+	keep(e->where, sizeof(e->where),
+	     end == 0 ? "sound of the caller" : "sound of the called");
+	va_start(args, format);
+	(void)vsnprintf(e->what, sizeof(e->what), format, args);
+	va_end(args);
+}
+
+/* --- reading --- */
+
+void ladder_each(const struct ladder *ladder, uint32_t call,
+                 void (*tell)(void *self, const struct ladder_line *line),
+                 void *self)
+{
+	if (ladder == NULL)
+		return;
+	for (size_t i = ladder->used; i > 0; i--) {
+		const struct entry *e =
+			&ladder->entries[(ladder->next + ladder->size - i) %
+		                         ladder->size];
+		struct ladder_line line = {
+			.wall_us = e->wall_us,
+			.call = e->call,
+			.column = e->column,
+			.sent = e->sent,
+			.where = e->where,
+			.what = e->what,
+		};
+
+		if (e->call == call)
+			tell(self, &line);
+	}
+}
+
+struct drawing {
+	int64_t first_us;
+	void (*line)(void *self, const char *text);
+	void *self;
+};
+
+/* Two networks as two walls, arrows in or out of the gateway between. */
+static void draw_line(void *self, const struct ladder_line *l)
+{
+	enum { LEFT = 26, MIDDLE = 30 };
+	struct drawing *d = self;
+	char text[200], label[112];
+	double s;
+
+	if (d->first_us == 0)
+		d->first_us = l->wall_us;
+	s = (double)(l->wall_us - d->first_us) / 1e6;
+	if (l->column == COLUMN_ISDN)
+		(void)snprintf(text, sizeof(text), "%9.3f  %-*s %s", s, LEFT,
+		               l->what, l->sent ? "<--|" : "-->|");
+	else if (l->column == COLUMN_SIP)
+		(void)snprintf(text, sizeof(text), "%9.3f  %-*s    |%*s%s %s",
+		               s, LEFT, "", MIDDLE, l->sent ? "|-->" : "|<--",
+		               "", l->what);
+	else {
+		(void)snprintf(label, sizeof(label), "%s%s%s", l->where,
+		               l->where[0] ? ": " : "", l->what);
+		(void)snprintf(text, sizeof(text), "%9.3f  %-*s    |  . %s", s,
+		               LEFT, "", label);
+	}
+	d->line(d->self, text);
+}
+
+void ladder_draw(const struct ladder *ladder, uint32_t call,
+                 void (*line)(void *self, const char *text), void *self)
+{
+	struct drawing d = { .line = line, .self = self };
+	char head[120];
+
+	(void)snprintf(head, sizeof(head), "%9s  %-26s    %-31s %s", "seconds",
+	               "ISDN", "|       the gateway", "SIP");
+	line(self, head);
+	ladder_each(ladder, call, draw_line, &d);
+}
+
+/* --- words between legs and calls --- */
+
+static const char *const word_names[] = {
+	[LEG_SETUP] = "setup",
+	[LEG_PROCEEDING] = "proceeding",
+	[LEG_ALERTING] = "alerting",
+	[LEG_PROGRESS] = "progress",
+	[LEG_ANSWER] = "answer",
+	[LEG_MEDIA] = "media",
+	[LEG_HOLD] = "hold",
+	[LEG_RETRIEVE] = "retrieve",
+	[LEG_DIGITS] = "digits",
+	[LEG_TRANSFER] = "transfer",
+	[LEG_REDIRECT] = "redirect",
+	[LEG_INFO] = "info",
+	[LEG_DISCONNECT] = "disconnect",
+	[LEG_RELEASED] = "released",
+};
+
+const char *leg_word_name(enum leg_word_kind kind)
+{
+	return (size_t)kind < ARRAY_LEN(word_names) ? word_names[kind] : "?";
+}
+
+static void word_log(const struct leg *leg, const struct leg_word *word,
+                     const char *direction)
+{
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "call %u", leg->call->number);
+	log_debug(&area_call, name, "%s leg (%s) %s %s%s",
+	          leg->which == 0 ? "near" : "far", leg->ops->network,
+	          direction, leg_word_name(word->kind),
+	          word->sound ? ", with sound" : "");
+}
+
+void ladder_word(struct ladder *ladder ATTR_UNUSED, const struct leg *leg,
+                 const struct leg_word *word)
+{
+	word_log(leg, word, "reports");
+}
+
+void ladder_told(struct ladder *ladder ATTR_UNUSED, const struct leg *leg,
+                 const struct leg_word *word)
+{
+	word_log(leg, word, "is told");
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * A leg on ISDN. It turns the link's events into the words of leg.h and the
+ * words told into Q.931. What it knows of numbers is one rule: inside the
+ * gateway an international number has its +, on the D channel it has its type.
+ */
+
+#include "gateway/leg_isdn.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/ladder.h"
+#include "gateway/trunk.h"
+#include "kernel/text.h"
+
+/* --- numbers --- */
+
+static void from_line(struct number *n)
+{
+	char digits[sizeof(n->digits)];
+
+	if (n->type != NUMBER_INTERNATIONAL || n->digits[0] == '+')
+		return;
+	digits[0] = '+';
+	if (text_copy(digits + 1, sizeof(digits) - 1, n->digits) == 0)
+		memcpy(n->digits, digits, sizeof(digits));
+}
+
+static void to_line(struct number *n)
+{
+	if (n->digits[0] == '+') {
+		memmove(n->digits, n->digits + 1, strlen(n->digits));
+		n->type = NUMBER_INTERNATIONAL;
+		n->plan = PLAN_ISDN;
+	} else if (n->present && n->plan == PLAN_UNKNOWN) {
+		n->plan = PLAN_ISDN;
+	}
+}
+
+/* --- told --- */
+
+static void tell_ringing(struct leg *leg, const struct leg_word *word)
+{
+	unsigned progress = word->progress;
+	bool sound = word->sound && !leg->isdn.in_band;
+
+	if (word->sound)
+		progress |= PROGRESS_IN_BAND;
+	if (word->kind == LEG_ALERTING && !leg->isdn.alerted) {
+		leg->isdn.alerted = true;
+		leg->isdn.in_band |= word->sound;
+		(void)isdn_call_alerting(leg->isdn.call, progress);
+	} else if (sound || word->cause.value != Q850_NONE) {
+		leg->isdn.in_band |= word->sound;
+		(void)isdn_call_progress(leg->isdn.call, progress, word->cause);
+	}
+}
+
+static void isdn_tell(struct leg *leg, const struct leg_word *word)
+{
+	struct isdn_call *call = leg->isdn.call;
+
+	switch (word->kind) {
+	case LEG_PROCEEDING:
+		(void)isdn_call_proceeding(call, word->progress);
+		break;
+	case LEG_ALERTING:
+	case LEG_PROGRESS:
+		tell_ringing(leg, word);
+		break;
+	case LEG_ANSWER:
+		(void)isdn_call_answer(call, word->party, word->progress);
+		break;
+	case LEG_DIGITS:
+		(void)isdn_call_digits(call, word->digits);
+		break;
+	case LEG_DISCONNECT:
+		isdn_call_clear(call, word->release);
+		break;
+	case LEG_SETUP:
+	case LEG_MEDIA:
+	case LEG_HOLD:
+	case LEG_RETRIEVE:
+	case LEG_TRANSFER:
+	case LEG_REDIRECT:
+	case LEG_INFO:
+	case LEG_RELEASED:
+	case LEG_WORDS:
+		break;
+	}
+}
+
+static void isdn_end(struct leg *leg, bool answered ATTR_UNUSED,
+                     struct media_end *end)
+{
+	struct trunk *trunk = leg->isdn.trunk;
+
+	if (leg->isdn.channel == 0 || !trunk->line_added)
+		return;
+	end->kind = END_LINE;
+	end->line = trunk->line;
+	end->slot = leg->isdn.channel;
+	end->listen = end->speak = true;
+}
+
+static void isdn_name(const struct leg *leg, char *to, size_t size)
+{
+	(void)snprintf(to, size, "%s:%u", leg->isdn.trunk->name,
+	               leg->isdn.channel);
+}
+
+static const struct leg_ops isdn_ops = {
+	.network = "isdn",
+	.tell = isdn_tell,
+	.end = isdn_end,
+	.name = isdn_name,
+};
+
+static void leg_open(struct leg *leg, struct trunk *trunk)
+{
+	leg->ops = &isdn_ops;
+	leg->kind = PEER_POTS;
+	leg->isdn.trunk = trunk;
+	leg->open = true;
+	trunk->calls++;
+}
+
+int leg_isdn_place(struct leg *leg, struct trunk *trunk,
+                   const struct leg_setup *setup, struct cause *cause)
+{
+	struct isdn_setup out = {
+		.calling = setup->calling,
+		.called = setup->called,
+		.redirection = setup->redirection,
+		.bearer = setup->bearer,
+		.law = board_span_conf(trunk->span)->law,
+		.law_known = true,
+		.progress = setup->progress,
+		.complete = setup->complete,
+	};
+	int rc = -ENETDOWN;
+
+	to_line(&out.called.number);
+	to_line(&out.calling.number);
+	to_line(&out.redirection.from.number);
+	*cause = (struct cause){ Q850_NETWORK_OUT_OF_ORDER,
+		                 LOCATION_PRIVATE_LOCAL };
+	if (trunk->options.shutdown && !setup->emergency)
+		return -ENETDOWN;
+	if (trunk_is_up(trunk))
+		rc = isdn_call_place(&leg->isdn.call, trunk->link, &out, leg);
+	if (rc == -EBUSY)
+		cause->value = Q850_NO_CIRCUIT;
+	else if (rc == -ENOMEM)
+		cause->value = Q850_SWITCH_CONGESTION;
+	if (rc < 0)
+		return rc;
+	leg_open(leg, trunk);
+	trunk->calls_out++;
+	leg->isdn.channel = isdn_call_channel(leg->isdn.call);
+	ladder_claim(trunk->gateway->ladder,
+	             ladder_key_isdn(trunk->name,
+	                             isdn_call_reference(leg->isdn.call)),
+	             leg->call->number);
+	return 0;
+}
+
+/* --- reported --- */
+
+static void came_in(struct trunk *trunk, const struct isdn_event *event)
+{
+	struct release why = { .by = RELEASE_BY_POLICY,
+		               .cause = { Q850_SWITCH_CONGESTION,
+		                          LOCATION_PRIVATE_LOCAL },
+		               .detail = "call limit" };
+	struct call *call = call_new(trunk->gateway);
+	struct leg_setup setup = {
+		.calling = event->setup->calling,
+		.called = event->setup->called,
+		.redirection = event->setup->redirection,
+		.bearer = event->setup->bearer,
+		.progress = event->setup->progress,
+		.complete = event->setup->complete,
+		.target = trunk->name,
+	};
+	struct leg_word word = { .kind = LEG_SETUP, .setup = &setup };
+	struct leg *leg;
+
+	trunk->calls_in++;
+	if (call == NULL) {
+		trunk->gateway->counts.refused_limit++;
+		isdn_call_own(event->call, NULL);
+		isdn_call_clear(event->call, &why);
+		return;
+	}
+	leg = &call->leg[0];
+	leg->isdn.call = event->call;
+	leg->isdn.channel = event->setup->channel;
+	leg_open(leg, trunk);
+	isdn_call_own(event->call, leg);
+	from_line(&setup.calling.number);
+	from_line(&setup.called.number);
+	from_line(&setup.redirection.from.number);
+	ladder_claim(
+		trunk->gateway->ladder,
+		ladder_key_isdn(trunk->name, isdn_call_reference(event->call)),
+		call->number);
+	leg_report(leg, &word);
+}
+
+static void moved(struct leg *leg, unsigned channel)
+{
+	unsigned had = leg->isdn.channel;
+
+	if (channel == 0 || channel == had)
+		return;
+	leg->isdn.channel = channel;
+	if (had != 0)
+		trunk_channel_released(leg->isdn.trunk, had);
+}
+
+static void released(struct trunk *trunk, struct leg *leg,
+                     const struct isdn_event *event)
+{
+	unsigned channel = event->channel;
+	struct leg_word word = { .kind = LEG_RELEASED,
+		                 .release = event->release };
+
+	if (leg == NULL) {
+		trunk_channel_released(trunk, channel);
+		return;
+	}
+	if (channel == 0)
+		channel = leg->isdn.channel;
+	leg->isdn.call = NULL;
+	leg->isdn.channel = channel;
+	trunk->calls--;
+	leg_report(leg, &word);
+	trunk_channel_released(trunk, channel);
+}
+
+static void rang(struct leg *leg, const struct isdn_event *event,
+                 enum leg_word_kind kind)
+{
+	bool sound = event->progress &
+	             (PROGRESS_IN_BAND | PROGRESS_NOT_ISDN_END_TO_END);
+	struct leg_word word = { .kind = kind,
+		                 .sound = sound,
+		                 .progress = event->progress &
+		                             ~(unsigned)PROGRESS_IN_BAND,
+		                 .cause = event->cause };
+
+	if (kind == LEG_PROCEEDING && sound)
+		word.kind = LEG_PROGRESS;
+	leg_report(leg, &word);
+}
+
+static void answered(struct leg *leg, const struct isdn_event *event)
+{
+	struct party connected = { 0 };
+	struct leg_word word = { .kind = LEG_ANSWER, .party = &connected };
+
+	if (event->connected != NULL)
+		connected = *event->connected;
+	from_line(&connected.number);
+	leg_report(leg, &word);
+}
+
+static void clearing(struct leg *leg, const struct isdn_event *event)
+{
+	struct release why = { .by = RELEASE_BY_FAR, .cause = event->cause };
+	struct leg_word word = { .kind = LEG_DISCONNECT, .release = &why };
+
+	leg_report(leg, &word);
+}
+
+static void simple(struct leg *leg, const struct isdn_event *event,
+                   enum leg_word_kind kind)
+{
+	struct leg_word word = { .kind = kind,
+		                 .digits = event->digits,
+		                 .complete = event->complete };
+
+	leg_report(leg, &word);
+}
+
+void leg_isdn_event(struct trunk *trunk, const struct isdn_event *event)
+{
+	struct leg *leg = event->owner;
+
+	if (event->kind == ISDN_SETUP) {
+		came_in(trunk, event);
+		return;
+	}
+	if (event->kind == ISDN_RELEASED) {
+		released(trunk, leg, event);
+		return;
+	}
+	if (leg == NULL)
+		return;
+	moved(leg, event->channel);
+	switch (event->kind) {
+	case ISDN_DIGITS:
+		simple(leg, event, LEG_DIGITS);
+		break;
+	case ISDN_PROCEEDING:
+		rang(leg, event, LEG_PROCEEDING);
+		break;
+	case ISDN_PROGRESS:
+		rang(leg, event, LEG_PROGRESS);
+		break;
+	case ISDN_ALERTING:
+		rang(leg, event, LEG_ALERTING);
+		break;
+	case ISDN_ANSWER:
+		answered(leg, event);
+		break;
+	case ISDN_DISCONNECT:
+		clearing(leg, event);
+		break;
+	case ISDN_HOLD:
+		simple(leg, event, LEG_HOLD);
+		break;
+	case ISDN_RETRIEVE:
+		simple(leg, event, LEG_RETRIEVE);
+		break;
+	case ISDN_KEYPAD:
+		simple(leg, event, LEG_INFO);
+		break;
+	case ISDN_SETUP_ACK:
+	case ISDN_CONNECTED:
+	case ISDN_NOTIFY:
+	case ISDN_CONNECTED_LINE:
+	case ISDN_CHANNEL:
+	case ISDN_LINK_UP:
+	case ISDN_LINK_DOWN:
+	case ISDN_SETUP:
+	case ISDN_RELEASED:
+		break;
+	}
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * A leg on SIP. It turns a session's events into the words of leg.h and the
+ * words told into responses, re-INVITEs and BYE; statuses become causes here
+ * and causes statuses, by the tables of cause.c, unless the far end said a
+ * Q.850 cause itself.
+ *
+ * The leg owns its session until that is released, and the RTP socket as long
+ * as it has the session; the media engine keeps the socket open until no
+ * stream uses it.
+ */
+
+#include "gateway/leg_sip.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/debug.h"
+#include "gateway/gateway.h"
+#include "gateway/ladder.h"
+#include "kernel/text.h"
+
+/* --- told --- */
+
+static void flow_agreed(struct leg *leg, const struct flow *flow)
+{
+	leg->sip.flow = *flow;
+	leg->sip.agreed = true;
+}
+
+static void tell_ringing(struct leg *leg, const struct leg_word *word)
+{
+	bool first = word->sound && !leg->sip.early;
+	unsigned status = word->kind == LEG_ALERTING ? 180 : 183;
+	struct flow flow;
+
+	if (word->kind == LEG_PROGRESS && !first)
+		return;
+	if (first)
+		status = 183;
+	if (sip_session_ring(leg->sip.session, status, word->sound, &flow) < 0)
+		return;
+	if (word->sound) {
+		leg->sip.early = true;
+		flow_agreed(leg, &flow);
+	}
+}
+
+static void tell_answer(struct leg *leg, const struct leg_word *word)
+{
+	struct flow flow;
+
+	if (sip_session_answer(leg->sip.session, word->party, &flow) == 0 &&
+	    flow.codec != CODEC_NONE)
+		flow_agreed(leg, &flow);
+}
+
+static void tell_disconnect(struct leg *leg, const struct leg_word *word)
+{
+	unsigned status = word->release->sip_status;
+
+	if (status < 300)
+		status = cause_to_status(word->release->cause);
+	sip_session_end(leg->sip.session, status, word->release);
+}
+
+static void sip_tell(struct leg *leg, const struct leg_word *word)
+{
+	switch (word->kind) {
+	case LEG_ALERTING:
+	case LEG_PROGRESS:
+		tell_ringing(leg, word);
+		break;
+	case LEG_ANSWER:
+		tell_answer(leg, word);
+		break;
+	case LEG_HOLD:
+		(void)sip_session_offer(leg->sip.session, true, false);
+		break;
+	case LEG_RETRIEVE:
+		(void)sip_session_offer(leg->sip.session, true, true);
+		break;
+	case LEG_DISCONNECT:
+		tell_disconnect(leg, word);
+		break;
+	case LEG_SETUP:
+	case LEG_PROCEEDING:
+	case LEG_MEDIA:
+	case LEG_DIGITS:
+	case LEG_TRANSFER:
+	case LEG_REDIRECT:
+	case LEG_INFO:
+	case LEG_RELEASED:
+	case LEG_WORDS:
+		break;
+	}
+}
+
+static void sip_end(struct leg *leg, bool answered, struct media_end *end)
+{
+	const struct sip_peer_conf *peer;
+	struct flow flow;
+
+	if (answered && !leg->sip.agreed && leg->which == 0 &&
+	    sip_session_agree(leg->sip.session, &flow) == 0)
+		flow_agreed(leg, &flow);
+	if (!leg->sip.agreed || leg->sip.socket == NULL)
+		return;
+	peer = sip_session_peer(leg->sip.session);
+	end->kind = END_RTP;
+	end->socket = leg->sip.socket;
+	end->flow = leg->sip.flow;
+	end->latch = peer != NULL && peer->latch;
+	end->silent_after = SEC(leg->sip.gateway->sound.silent_s);
+}
+
+static void sip_name(const struct leg *leg, char *to, size_t size)
+{
+	(void)text_copy(to, size, leg->sip.peer);
+}
+
+static const struct leg_ops sip_ops = {
+	.network = "sip",
+	.tell = sip_tell,
+	.end = sip_end,
+	.name = sip_name,
+};
+
+static void leg_open(struct leg *leg, struct gateway *gateway, const char *peer)
+{
+	leg->ops = &sip_ops;
+	leg->kind = PEER_VOIP;
+	leg->sip.gateway = gateway;
+	leg->open = true;
+	(void)text_copy(leg->sip.peer, sizeof(leg->sip.peer), peer);
+}
+
+static void socket_close(struct leg *leg)
+{
+	if (leg->sip.socket != NULL)
+		media_socket_close(leg->sip.gateway->media, leg->sip.socket);
+	leg->sip.socket = NULL;
+}
+
+static void place_failed(struct leg *leg, int rc, struct cause *cause)
+{
+	cause->location = LOCATION_PRIVATE_LOCAL;
+	if (rc == -EHOSTUNREACH)
+		cause->value = Q850_NO_ROUTE_DESTINATION;
+	else if (rc == -EBUSY || rc == -ENOMEM || rc == -EADDRINUSE)
+		cause->value = Q850_RESOURCE_UNAVAILABLE;
+	else
+		cause->value = Q850_NETWORK_OUT_OF_ORDER;
+	leg->open = false;
+	socket_close(leg);
+}
+
+int leg_sip_place(struct leg *leg, struct gateway *gateway,
+                  const struct leg_setup *setup, struct cause *cause)
+{
+	struct sip_setup out = {
+		.calling = setup->calling,
+		.called = setup->called,
+		.redirection = setup->redirection,
+		.has_offer = true,
+		.emergency = setup->emergency,
+	};
+	struct sip_peer_conf made;
+	char name[sizeof(leg->sip.peer)] = "";
+	bool is_made;
+	int rc;
+
+	rc = options_target_peer(setup->target, name, sizeof(name), &made,
+	                         &is_made);
+	leg_open(leg, gateway, name);
+	if (rc == 0)
+		rc = sip_session_place(&leg->sip.session, gateway->sip, name,
+		                       &out, leg);
+	if (rc < 0)
+		place_failed(leg, rc, cause);
+	return rc;
+}
+
+/* --- reported --- */
+
+static void came_in(struct gateway *gateway, const struct sip_event *event)
+{
+	struct release why = { .by = RELEASE_BY_POLICY,
+		               .cause = { Q850_SWITCH_CONGESTION,
+		                          LOCATION_PRIVATE_LOCAL },
+		               .detail = "call limit" };
+	struct call *call = call_new(gateway);
+	char target[PEER_TARGET];
+	struct leg_setup setup = {
+		.calling = event->setup->calling,
+		.called = event->setup->called,
+		.redirection = event->setup->redirection,
+		.bearer = BEARER_AUDIO_3K1,
+		.complete = true,
+		.emergency = event->setup->emergency,
+		.target = target,
+	};
+	struct leg_word word = { .kind = LEG_SETUP, .setup = &setup };
+	const char *peer = sip_session_peer(event->session)->name;
+	struct leg *leg;
+
+	if (call == NULL) {
+		gateway->counts.refused_limit++;
+		sip_session_own(event->session, NULL);
+		sip_session_end(event->session, 503, &why);
+		return;
+	}
+	(void)snprintf(target, sizeof(target), "%s%s",
+	               strchr(peer, ':') == NULL ? "sip-peer " : "", peer);
+	leg = &call->leg[0];
+	leg_open(leg, gateway, peer);
+	leg->sip.session = event->session;
+	sip_session_own(event->session, leg);
+	ladder_claim(gateway->ladder, ladder_key_sip(event->setup->call_id),
+	             call->number);
+	leg_report(leg, &word);
+}
+
+static void released(struct leg *leg, const struct sip_event *event)
+{
+	struct release why = *event->release;
+	struct leg_word word = { .kind = LEG_RELEASED, .release = &why };
+
+	if (why.cause.value == Q850_NONE && why.sip_status >= 300)
+		why.cause.value =
+			cause_from_status(why.sip_status, why.sip_warning);
+	else if (why.cause.value == Q850_NONE)
+		why.cause.value = Q850_NORMAL_CLEARING;
+	if (event->release->cause.value == Q850_NONE)
+		why.cause.location = LOCATION_BEYOND_INTERWORKING;
+	leg->sip.session = NULL;
+	leg_report(leg, &word);
+	socket_close(leg);
+}
+
+static void flow_changed(struct leg *leg, const struct sip_event *event)
+{
+	struct leg_word word = { .kind = LEG_MEDIA };
+	bool held = leg->call->held[leg->which];
+
+	if (event->held != held)
+		word.kind = event->held ? LEG_HOLD : LEG_RETRIEVE;
+	leg_report(leg, &word);
+}
+
+static void heard(struct leg *leg, const struct sip_event *event,
+                  enum leg_word_kind kind)
+{
+	struct leg_word word = { .kind = kind,
+		                 .sound = event->flow != NULL,
+		                 .party = event->connected,
+		                 .digits = event->digits };
+
+	leg_report(leg, &word);
+}
+
+static void on_event(void *self, const struct sip_event *event)
+{
+	struct leg *leg = event->owner;
+
+	if (event->kind == SIP_SETUP) {
+		came_in(self, event);
+		return;
+	}
+	if (leg == NULL)
+		return;
+	if (event->flow != NULL)
+		flow_agreed(leg, event->flow);
+	switch (event->kind) {
+	case SIP_PROCEEDING:
+		heard(leg, event, LEG_PROCEEDING);
+		break;
+	case SIP_ALERTING:
+		heard(leg, event, LEG_ALERTING);
+		break;
+	case SIP_PROGRESS:
+		heard(leg, event, LEG_PROGRESS);
+		break;
+	case SIP_ANSWER:
+		heard(leg, event, LEG_ANSWER);
+		break;
+	case SIP_CONFIRMED:
+		if (event->flow != NULL)
+			heard(leg, event, LEG_MEDIA);
+		break;
+	case SIP_FLOW:
+		flow_changed(leg, event);
+		break;
+	case SIP_INFO:
+		heard(leg, event, LEG_INFO);
+		break;
+	case SIP_RELEASED:
+		released(leg, event);
+		break;
+	case SIP_SETUP:
+	case SIP_REDIRECT:
+		break;
+	}
+}
+
+static unsigned on_available(void *self)
+{
+	struct gateway *gateway = self;
+	const char *rule;
+
+	return gateway_admit(gateway, false, &rule) == Q850_NONE ? 0 : 503;
+}
+
+static int on_open_media(void *self, struct sip_session *session,
+                         const struct addr *address, struct addr *local)
+{
+	struct gateway *gateway = self;
+	struct leg *leg = sip_session_owner(session);
+
+	if (leg == NULL)
+		return -ENOENT;
+	return media_socket_open(gateway->media, address, &leg->sip.socket,
+	                         local);
+}
+
+static void on_trace(void *self, bool sent, enum sip_transport transport,
+                     const struct addr *local, const struct addr *remote,
+                     struct bytes message)
+{
+	struct gateway *gateway = self;
+	struct debug_sip seen = { sent, transport, local, remote, message };
+
+	debug_sip_message(gateway->debug, &seen);
+}
+
+static void on_note(void *self ATTR_UNUSED, const char *sentence)
+{
+	log_warn(&area_sip, "sip", "%s", sentence);
+}
+
+const struct sip_handler leg_sip_handler = {
+	.event = on_event,
+	.available = on_available,
+	.open_media = on_open_media,
+	.trace = on_trace,
+	.note = on_note,
+};

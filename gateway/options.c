@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Every section and option of the configuration, as rows. They parse the file,
+ * answer `?` in configure mode, print the running configuration and fill
+ * causeway.conf(5). What refers from one section to another (a dial-peer's
+ * trunk, a target's peer) is checked here once the whole was read, so that a
+ * daemon never runs with a route into nothing.
+ */
+
+#include "gateway/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/log.h"
+#include "kernel/text.h"
+
+/* clang-format off */
+
+static const struct conf_choice log_levels[] = {
+	{ "error",  LOG_LEVEL_ERROR,  "a person must act" },
+	{ "warn",   LOG_LEVEL_WARN,   "and what a call suffered" },
+	{ "notice", LOG_LEVEL_NOTICE, "and what changed its state" },
+	{ "info",   LOG_LEVEL_INFO,   "and a line a call" },
+	{ "debug",  LOG_LEVEL_DEBUG,  "everything" },
+	{ 0 },
+};
+
+#define G(member) CONF_AT(struct options_global, member)
+static const struct conf_option global_options[] = {
+	{ "hostname",   &conf_word,   G(hostname), 1, 63, NULL, "causeway",
+	  "this gateway's name, in prompts and SIP", .always = true },
+	{ "user",       &conf_word,   G(user), 0, 31, NULL, "causeway",
+	  "whom the daemon becomes when started by root" },
+	{ "console group", &conf_word, G(group), 0, 31, NULL, "causeway",
+	  "who may use the control socket" },
+	{ "logging level", &conf_one_of, G(log_level), 0, 0, log_levels, "info",
+	  "how much is written to the log" },
+	{ "privacy digits", &conf_number, G(privacy), 0, 32, NULL, "0",
+	  "how many last digits of numbers are hidden in logs and ladders" },
+	{ "call limit", &conf_number, G(max_calls), 0, 10000, NULL, "0",
+	  "calls at once; 0: as many as B channels, twice over" },
+	{ "call rate", &conf_number, G(call_rate), 0, 10000, NULL, "0",
+	  "new calls a second; over it 503 and cause 42; 0: no limit" },
+	{ "call lag", &conf_number, G(lag_most_ms), 5, 10000, NULL, "50",
+	  "new calls are refused while the loop is later than this (ms)" },
+	{ "ladder lines", &conf_number, G(ladder_lines), 100, 1000000, NULL,
+	  "20000", "events kept of all calls for show call ladder" },
+	{ "history size", &conf_number, G(history), 1, 10000, NULL, "500",
+	  "ended calls kept for show call history" },
+	{ "drain time", &conf_number, G(drain_s), 0, 3600, NULL, "0",
+	  "how long SIGTERM waits for calls to end (s)" },
+	{ "realtime",   &conf_switch, G(realtime), 0, 0, NULL, "on",
+	  "ask for real-time priority for the media threads" },
+	{ "lock memory", &conf_switch, G(lock_memory), 0, 0, NULL, "on",
+	  "keep the daemon's memory from being paged out" },
+};
+
+static const struct conf_choice span_types[] = {
+	{ "e1", SPAN_E1, "31 slots, D channel at 16, A-law" },
+	{ "t1", SPAN_T1, "24 slots, D channel at 24, mu-law" },
+	{ 0 },
+};
+static const struct conf_choice framings[] = {
+	{ "usual",   -1,              "crc4 on E1, esf on T1" },
+	{ "crc4",    FRAMING_CRC4,    "E1 with CRC-4" },
+	{ "no-crc4", FRAMING_NO_CRC4, "E1 without CRC-4" },
+	{ "esf",     FRAMING_ESF,     "T1 extended superframe" },
+	{ "sf",      FRAMING_SF,      "T1 superframe (D4)" },
+	{ 0 },
+};
+static const struct conf_choice linecodes[] = {
+	{ "usual", -1,            "hdb3 on E1, b8zs on T1" },
+	{ "hdb3",  LINECODE_HDB3, "E1" },
+	{ "b8zs",  LINECODE_B8ZS, "T1" },
+	{ "ami",   LINECODE_AMI,  "either" },
+	{ 0 },
+};
+static const struct conf_choice laws[] = {
+	{ "usual", -1,       "A-law on E1, mu-law on T1" },
+	{ "alaw",  LAW_ALAW, "G.711 A-law" },
+	{ "ulaw",  LAW_ULAW, "G.711 mu-law" },
+	{ 0 },
+};
+static const struct conf_choice switches[] = {
+	{ "usual",          -1,            "primary-net5 on E1, primary-ni on T1" },
+	{ "primary-net5",   SWITCH_NET5,   "EuroISDN (ETSI)" },
+	{ "primary-ni",     SWITCH_NI2,    "National ISDN 2" },
+	{ "primary-5ess",   SWITCH_5ESS,   "AT&T/Lucent 5ESS" },
+	{ "primary-4ess",   SWITCH_4ESS,   "AT&T/Lucent 4ESS" },
+	{ "primary-dms100", SWITCH_DMS100, "Nortel DMS-100" },
+	{ "primary-qsig",   SWITCH_QSIG,   "QSIG between PBXs" },
+	{ 0 },
+};
+static const struct conf_choice sides[] = {
+	{ "user",    ISDN_USER,    "towards the public network" },
+	{ "network", ISDN_NETWORK, "towards a PBX" },
+	{ 0 },
+};
+static const struct conf_choice orders[] = {
+	{ "ascending",   ORDER_ASCENDING,   "lowest free channel first" },
+	{ "descending",  ORDER_DESCENDING,  "highest free channel first" },
+	{ "round-robin", ORDER_ROUND_ROBIN, "the next after the last" },
+	{ 0 },
+};
+static const struct conf_choice ringbacks[] = {
+	{ "auto",  RINGBACK_AUTO,  "when neither the far end nor the exchange gives one" },
+	{ "local", RINGBACK_LOCAL, "always ours" },
+	{ "none",  RINGBACK_NONE,  "never ours" },
+	{ 0 },
+};
+
+#define C(member) CONF_AT(struct options_controller, member)
+static const struct conf_option controller_heading[] = {
+	{ "type",   &conf_one_of, C(type), 0, 0, span_types, NULL, "E1 or T1" },
+	{ "number", &conf_number, C(number), 0, 255, NULL, NULL, "of the span" },
+};
+static const struct conf_option controller_options[] = {
+	{ "board",       &options_kind_board, C(board), 0, 0, NULL, "sim",
+	  "where the span is", .always = true },
+	{ "framing",     &conf_one_of, C(framing), 0, 0, framings, "usual",
+	  "framing of a real line" },
+	{ "linecode",    &conf_one_of, C(linecode), 0, 0, linecodes, "usual",
+	  "line code of a real line" },
+	{ "clock source", &options_kind_clock, C(clock), 0, 0, NULL, "line 1",
+	  "where a real line's clock comes from" },
+	{ "wire faults", &conf_switch, C(wire_faults), 0, 0, NULL, NULL,
+	  "obey the fault packets of a virtual span" },
+	{ "tick octets", &conf_number, C(tick_octets), 8, 160, NULL, "40",
+	  "octets per tick when listening on a virtual span" },
+	{ "block octets", &conf_number, C(block), 16, 80, NULL, "16",
+	  "octets read from a card at once" },
+	{ "companding",  &conf_one_of, C(law), 0, 0, laws, "usual",
+	  "law of the line's octets" },
+	{ "isdn switch-type", &conf_one_of, C(switch_type), 0, 0, switches,
+	  "usual", "the exchange's variant", .always = true },
+	{ "isdn side",   &conf_one_of, C(side), 0, 0, sides, "user",
+	  "which end of Q.931 we are", .always = true },
+	{ "isdn channel-order", &conf_one_of, C(order), 0, 0, orders,
+	  "descending", "how a B channel is chosen" },
+	{ "isdn exclusive", &conf_switch, C(exclusive), 0, 0, NULL, NULL,
+	  "our SETUP insists on its channel" },
+	{ "isdn overlap-receiving", &conf_switch, C(overlap_receive), 0, 0,
+	  NULL, NULL, "a SETUP without Sending Complete may grow" },
+	{ "isdn overlap-sending", &conf_switch, C(overlap_send), 0, 0, NULL,
+	  NULL, "our SETUP may leave Sending Complete out" },
+	{ "isdn restart", &conf_switch, C(restart), 0, 0, NULL, "on",
+	  "RESTART the idle channels when the link first comes up" },
+	{ "isdn restart-tries", &conf_number, C(restart_tries), 1, 5, NULL,
+	  "2", "how often T316 may run for a channel" },
+	{ "isdn setup-rate", &conf_number, C(setups_per_second), 0, 1000, NULL,
+	  "50", "incoming SETUPs a second; over it cause 42; 0: no limit" },
+	{ "isdn timer",  &options_kind_timers, C(timers), 0, 0, NULL, NULL,
+	  "a Q.921 or Q.931 timer, in seconds" },
+	{ "isdn d-channel", &conf_number, C(dslot), 0, 31, NULL, "0",
+	  "slot of the D channel; 0: the usual one" },
+	{ "ringback",    &conf_one_of, C(ringback), 0, 0, ringbacks, "auto",
+	  "who gives a caller on this span the ringing tone" },
+	{ "shutdown",    &conf_switch, C(shutdown), 0, 0, NULL, NULL,
+	  "no new calls on this span" },
+};
+
+#define S(member) CONF_AT(struct options_sip, member)
+static const struct conf_option sip_options[] = {
+	{ "bind",         &options_kind_binds, S(binds), 0, 0, NULL, NULL,
+	  "a socket to listen on" },
+	{ "user-agent",   &conf_text, S(user_agent), 0, 63, NULL, "Causeway",
+	  "what we call ourselves" },
+	{ "dscp",         &conf_number, S(dscp), 0, 63, NULL, "24",
+	  "mark of signalling packets" },
+	{ "message size", &conf_number, S(message_most), 1500, 65535, NULL,
+	  "16384", "octets of the largest message taken" },
+	{ "transactions", &conf_number, S(transactions_most), 16, 100000, NULL,
+	  "4000", "transactions at once" },
+	{ "dialogs",      &conf_number, S(dialogs_most), 4, 20000, NULL, "1000",
+	  "dialogs at once" },
+	{ "connections",  &conf_number, S(connections_most), 1, 1000, NULL,
+	  "64", "TCP connections at once" },
+	{ "udp size",     &conf_number, S(udp_most), 500, 65000, NULL, "1300",
+	  "larger requests go by TCP" },
+	{ "max-forwards", &conf_number, S(max_forwards), 1, 255, NULL, "70",
+	  "hops a request of ours may make" },
+	{ "retry-after",  &conf_number, S(retry_after), 0, 3600, NULL, "10",
+	  "seconds told with our 503" },
+	{ "timer",        &options_kind_sip_timers, S(timers), 0, 0, NULL, NULL,
+	  "a timer of RFC 3261, in seconds" },
+};
+
+static const struct conf_choice peer_transports[] = {
+	{ "udp", SIP_UDP, "UDP (larger requests go by TCP)" },
+	{ "tcp", SIP_TCP, "TCP" },
+	{ 0 },
+};
+
+#define P(member) CONF_AT(struct options_peer, member)
+static const struct conf_option peer_heading[] = {
+	{ "name", &conf_word, P(name), 1, 39, NULL, NULL, "of the peer" },
+};
+static const struct conf_option peer_options[] = {
+	{ "address",      &conf_word, P(address), 1, 87, NULL, NULL,
+	  "ADDRESS[:PORT] or NAME[:PORT]: where it is, and who is trusted",
+	  .always = true },
+	{ "transport",    &conf_one_of, P(transport), 0, 0, peer_transports,
+	  "udp", "how requests go there" },
+	{ "bind",         &conf_addr, P(bind), 0, 0, NULL, NULL,
+	  "the local address of signalling with this peer" },
+	{ "media bind",   &conf_addr, P(media_bind), 0, 0, NULL, NULL,
+	  "the local address of its RTP" },
+	{ "external address", &conf_addr, P(external), 0, 0, NULL, NULL,
+	  "told in Contact and SDP instead of the local one" },
+	{ "codec",        &options_kind_codecs, P(codecs), 0, 0, NULL,
+	  "pcma pcmu", "codecs, the preferred one first" },
+	{ "ptime",        &conf_number, P(ptime), 10, 60, NULL, "20",
+	  "milliseconds of sound per packet" },
+	{ "telephone-event", &conf_number, P(event_type), 0, 127, NULL, "101",
+	  "payload type of RFC 4733 events; 0: none" },
+	{ "identity",     &conf_switch, P(identity), 0, 0, NULL, "on",
+	  "believe and send P-Asserted-Identity" },
+	{ "latch",        &conf_switch, P(latch), 0, 0, NULL, NULL,
+	  "learn the source of its RTP (NAT)" },
+	{ "codec-mismatch 400", &conf_switch, P(codec_mismatch_400), 0, 0, NULL,
+	  NULL, "answer 400 instead of 488" },
+	{ "max-conn",     &conf_number, P(max_calls), 0, 10000, NULL, "0",
+	  "calls at once; 0: no limit" },
+	{ "shutdown",     &conf_switch, P(shutdown), 0, 0, NULL, NULL,
+	  "neither calls it nor is called by it" },
+};
+
+static const struct conf_choice peer_kinds[] = {
+	{ "pots", PEER_POTS, "calls to and from a span" },
+	{ "voip", PEER_VOIP, "calls to and from SIP" },
+	{ 0 },
+};
+
+#define D(member) CONF_AT(struct options_dial_peer, member)
+static const struct conf_option dial_peer_heading[] = {
+	{ "tag",  &conf_number, D(tag), 1, 2147483647, NULL, NULL,
+	  "names the dial-peer" },
+	{ "kind", &conf_one_of, D(kind), 0, 0, peer_kinds, NULL, "pots or voip" },
+};
+static const struct conf_option dial_peer_options[] = {
+	{ "description", &conf_text, D(description), 0, 63, NULL, NULL,
+	  "for people" },
+	{ "destination-pattern", &options_kind_pattern, D(pattern), 0, 0, NULL,
+	  NULL, "called numbers that go out here" },
+	{ "incoming called-number", &options_kind_pattern, D(incoming), 0, 0,
+	  NULL, NULL, "called numbers that come in here" },
+	{ "answer-address", &options_kind_pattern, D(answer), 0, 0, NULL, NULL,
+	  "calling numbers that come in here" },
+	{ "preference",  &conf_number, D(preference), 0, 10, NULL, "0",
+	  "among equal matches; 0 first" },
+	{ "huntstop",    &conf_switch, D(huntstop), 0, 0, NULL, NULL,
+	  "when this one fails, try no other" },
+	{ "trunk",       &conf_text, D(trunk), 0, 31, NULL, NULL,
+	  "pots: the span, as in \"e1 0\"" },
+	{ "session target", &options_kind_target, D(target), 0, 0, NULL, NULL,
+	  "voip: where to" },
+	{ "digit-strip", &conf_switch, D(digit_strip), 0, 0, NULL, NULL,
+	  "take away the digits the pattern gives literally" },
+	{ "strip",       &conf_number, D(strip), 0, 32, NULL, "0",
+	  "leading digits taken away" },
+	{ "prefix",      &conf_word, D(prefix), 0, 31, NULL, NULL,
+	  "digits put in front" },
+	{ "forward-digits", &conf_number, D(forward_digits), 0, 32, NULL, "0",
+	  "only this many last digits go on; 0: all" },
+	{ "max-conn",    &conf_number, D(max_calls), 0, 10000, NULL, "0",
+	  "calls at once; 0: no limit" },
+	{ "emergency",   &conf_switch, D(emergency), 0, 0, NULL, NULL,
+	  "no limit, drain or overload holds for these calls" },
+	{ "allow-same-kind", &conf_switch, D(same_kind), 0, 0, NULL, NULL,
+	  "may carry SIP to SIP or PRI to PRI" },
+	{ "shutdown",    &conf_switch, D(shutdown), 0, 0, NULL, NULL,
+	  "not used" },
+};
+
+#define M(member) CONF_AT(struct options_media, member)
+static const struct conf_option media_options[] = {
+	{ "rtp port-low",  &conf_number, M(port_low), 1024, 65534, NULL,
+	  "16384", "first port of RTP" },
+	{ "rtp port-high", &conf_number, M(port_high), 1025, 65535, NULL,
+	  "32767", "last port of RTP" },
+	{ "rtp dscp",      &conf_number, M(dscp), 0, 63, NULL, "46",
+	  "mark of RTP packets" },
+	{ "rtp silence",   &conf_number, M(silent_s), 0, 3600, NULL, "0",
+	  "a call without RTP for so long ends (s); 0: never" },
+	{ "rtcp interval", &conf_number, M(rtcp_seconds), 0, 60, NULL, "5",
+	  "seconds between RTCP reports; 0: none" },
+	{ "playout depth", &conf_number, M(playout_ms), 0, 500, NULL, "40",
+	  "how long packets wait before they are played (ms)" },
+	{ "playout limit", &conf_number, M(playout_most_ms), 40, 1000, NULL,
+	  "200", "more than this waiting is dropped (ms)" },
+	{ "threads",       &conf_number, M(threads), 0, 64, NULL, "0",
+	  "media threads; 0: one less than cores" },
+	{ "tone zone",     &conf_word, M(zone), 2, 7, NULL, "us",
+	  "country of ringing and busy tones" },
+	{ "inband-digits", &conf_switch, M(inband_digits), 0, 0, NULL, "on",
+	  "listen for DTMF on lines and send it as events" },
+};
+/* clang-format on */
+
+static int check_controller(const void *values, char *wrong)
+{
+	const struct options_controller *c = values;
+	struct text t = { .at = wrong, .size = CONF_MESSAGE };
+	bool e1_framing =
+		c->framing == FRAMING_CRC4 || c->framing == FRAMING_NO_CRC4;
+
+	if (c->framing >= 0 && e1_framing != (c->type == SPAN_E1))
+		text_add(&t, "framing: %s takes %s",
+		         c->type == SPAN_E1 ? "an E1" : "a T1",
+		         c->type == SPAN_E1 ? "crc4 or no-crc4" : "esf or sf");
+	else if (c->linecode ==
+	         (c->type == SPAN_E1 ? LINECODE_B8ZS : LINECODE_HDB3))
+		text_add(&t, "linecode: %s takes %s or ami",
+		         c->type == SPAN_E1 ? "an E1" : "a T1",
+		         c->type == SPAN_E1 ? "hdb3" : "b8zs");
+	else if (c->tick_octets % 8 != 0)
+		text_add(&t, "tick octets: a multiple of 8");
+	else if (c->dslot > board_slots((enum span_type)c->type))
+		text_add(&t, "isdn d-channel: a T1 has slots 1 to 24");
+	return t.len ? -EBADMSG : 0;
+}
+
+static int check_peer(const void *values, char *wrong)
+{
+	const struct options_peer *p = values;
+
+	if (p->address[0] == '\0') {
+		(void)text_copy(wrong, CONF_MESSAGE,
+		                "a sip-peer needs an address: \"address "
+		                "192.0.2.1:5060\"");
+		return -EBADMSG;
+	}
+	if (p->ptime % 10 != 0) {
+		(void)text_copy(wrong, CONF_MESSAGE,
+		                "ptime: 10, 20, 30, 40, 50 or 60");
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+static int check_dial_peer(const void *values, char *wrong)
+{
+	const struct options_dial_peer *d = values;
+	const char *said = NULL;
+
+	if (d->kind == PEER_POTS && d->target[0] != '\0')
+		said = "a pots dial-peer has a trunk, not a session target";
+	else if (d->kind == PEER_VOIP && d->trunk[0] != '\0')
+		said = "a voip dial-peer has a session target, not a trunk";
+	else if (d->kind == PEER_POTS && d->pattern[0] != '\0' &&
+	         d->trunk[0] == '\0')
+		said = "this dial-peer needs a trunk: \"trunk e1 0\"";
+	else if (d->kind == PEER_VOIP && d->pattern[0] != '\0' &&
+	         d->target[0] == '\0')
+		said = "this dial-peer needs a session target: \"session "
+		       "target sip-peer NAME\"";
+	if (said != NULL)
+		(void)text_copy(wrong, CONF_MESSAGE, said);
+	return said != NULL ? -EBADMSG : 0;
+}
+
+static int check_media(const void *values, char *wrong)
+{
+	const struct options_media *m = values;
+
+	if (m->port_high > m->port_low && m->playout_most_ms > m->playout_ms)
+		return 0;
+	(void)text_copy(wrong, CONF_MESSAGE,
+	                m->port_high > m->port_low
+	                        ? "playout limit must be above playout depth"
+	                        : "rtp port-high must be above rtp port-low");
+	return -EBADMSG;
+}
+
+#define ROWS(rows) rows, ARRAY_LEN(rows)
+
+const struct conf_section options_global_section = {
+	.words = "",
+	.size = sizeof(struct options_global),
+	.options = global_options,
+	.noptions = ARRAY_LEN(global_options),
+	.help = "the gateway as a whole",
+};
+const struct conf_section options_controller_section = {
+	.words = "controller",
+	.size = sizeof(struct options_controller),
+	.heading = controller_heading,
+	.nheading = ARRAY_LEN(controller_heading),
+	.nkeys = 2,
+	.options = controller_options,
+	.noptions = ARRAY_LEN(controller_options),
+	.help = "a T1 or E1 span and its D channel",
+	.check = check_controller,
+};
+const struct conf_section options_sip_section = {
+	.words = "sip-ua",
+	.size = sizeof(struct options_sip),
+	.options = sip_options,
+	.noptions = ARRAY_LEN(sip_options),
+	.help = "the SIP side",
+};
+const struct conf_section options_peer_section = {
+	.words = "sip-peer",
+	.size = sizeof(struct options_peer),
+	.heading = peer_heading,
+	.nheading = ARRAY_LEN(peer_heading),
+	.nkeys = 1,
+	.options = peer_options,
+	.noptions = ARRAY_LEN(peer_options),
+	.help = "a SIP far end, trusted for what it sends",
+	.check = check_peer,
+};
+const struct conf_section options_dial_peer_section = {
+	.words = "dial-peer voice",
+	.size = sizeof(struct options_dial_peer),
+	.heading = dial_peer_heading,
+	.nheading = ARRAY_LEN(dial_peer_heading),
+	.nkeys = 1,
+	.options = dial_peer_options,
+	.noptions = ARRAY_LEN(dial_peer_options),
+	.help = "which numbers go where",
+	.check = check_dial_peer,
+};
+const struct conf_section options_media_section = {
+	.words = "media",
+	.size = sizeof(struct options_media),
+	.options = media_options,
+	.noptions = ARRAY_LEN(media_options),
+	.help = "the sound",
+	.check = check_media,
+};
+
+static const struct conf_section *const sections[] = {
+	&options_global_section, &options_controller_section,
+	&options_media_section,  &options_sip_section,
+	&options_peer_section,   &options_dial_peer_section,
+};
+
+static int check_references(const struct conf *conf, struct conf_error *error)
+{
+	const struct conf_instance *i = NULL;
+
+	while ((i = conf_next(conf, &options_dial_peer_section, i)) != NULL) {
+		const struct options_dial_peer *d = i->values;
+		struct sip_peer_conf made;
+		char name[48] = "";
+		bool is_made = false;
+
+		if (d->trunk[0] != '\0' &&
+		    conf_find(conf, &options_controller_section, d->trunk) ==
+		            NULL) {
+			conf_blame(error, conf, i,
+			           "trunk \"%s\": there is no such controller; "
+			           "add \"controller %s\"",
+			           d->trunk, d->trunk);
+			return -EBADMSG;
+		}
+		if (d->target[0] != '\0' &&
+		    options_target_peer(d->target, name, sizeof(name), &made,
+		                        &is_made) == 0 &&
+		    !is_made &&
+		    conf_find(conf, &options_peer_section, name) == NULL) {
+			conf_blame(error, conf, i,
+			           "session target \"%s\": there is no such "
+			           "peer; add \"sip-peer %s\"",
+			           d->target, name);
+			return -EBADMSG;
+		}
+	}
+	return 0;
+}
+
+const struct conf_schema options_schema = {
+	.sections = sections,
+	.nsections = ARRAY_LEN(sections),
+	.check = check_references,
+};

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef GATEWAY_OPTIONS_H
+#define GATEWAY_OPTIONS_H
+
+/*
+ * The schema of the configuration: every section and option of
+ * causeway.conf(5), as rows. The structs are what the rest of the gateway
+ * reads; they are plain and complete after a load.
+ */
+
+#include "board/board.h"
+#include "dialplan/dialplan.h"
+#include "gateway/media/media.h"
+#include "gateway/sip/sip.h"
+#include "kernel/conf.h"
+#include "pri/isdn.h"
+
+struct options_global {
+	char hostname[64];
+	char user[32];         /* whom the daemon becomes */
+	char group[32];        /* of the control socket */
+	int log_level;         /* enum log_level */
+	unsigned privacy;      /* digits hidden at a number's end */
+	unsigned max_calls;    /* 0: as many as there are B channels */
+	unsigned call_rate;    /* new calls a second; 0: no limit */
+	unsigned lag_most_ms;  /* the loop later than this refuses new calls */
+	unsigned ladder_lines; /* kept of all calls together */
+	unsigned history;      /* ended calls kept for show call history */
+	unsigned drain_s;      /* SIGTERM waits this long for calls to end */
+	bool realtime;
+	bool lock_memory;
+};
+
+struct options_board {
+	enum board_kind kind;
+	bool listen;
+	char path[108];
+	unsigned span_number;
+};
+
+struct options_clock {
+	bool line;
+	unsigned priority;
+};
+
+struct options_timers {
+	usec value[ISDN_TIMERS]; /* 0: the preset */
+};
+
+struct options_controller {
+	int type; /* enum span_type */
+	unsigned number;
+	struct options_board board;
+	int framing, linecode; /* board.h; -1: the type's usual one */
+	struct options_clock clock;
+	bool wire_faults;
+	unsigned tick_octets, block;
+	int law;                      /* enum law; -1: the type's usual one */
+	int switch_type, side, order; /* pri/isdn.h; -1: the type's usual one */
+	bool exclusive, overlap_receive, overlap_send, restart;
+	unsigned restart_tries, setups_per_second;
+	struct options_timers timers;
+	unsigned dslot;      /* 0: the type's usual one */
+	int ringback;        /* enum ringback */
+	bool emergency_last; /* keep one channel for emergency calls */
+	bool shutdown;
+};
+
+enum ringback { RINGBACK_AUTO, RINGBACK_LOCAL, RINGBACK_NONE };
+
+struct options_binds {
+	unsigned n;
+	struct sip_bind bind[SIP_BINDS];
+};
+
+struct options_sip_timers {
+	usec value[SIP_TIMERS];
+};
+
+struct options_sip {
+	struct options_binds binds;
+	char user_agent[64];
+	unsigned dscp, message_most, transactions_most, dialogs_most;
+	unsigned connections_most, udp_most, max_forwards, retry_after;
+	struct options_sip_timers timers;
+};
+
+struct options_codecs {
+	unsigned n;
+	enum codec codec[SIP_CODECS];
+};
+
+struct options_peer {
+	char name[40];
+	char address[88]; /* host or host:port */
+	int transport;
+	struct addr bind, media_bind, external;
+	struct options_codecs codecs;
+	unsigned ptime, event_type;
+	bool identity, latch, codec_mismatch_400, shutdown;
+	unsigned max_calls;
+};
+
+struct options_dial_peer {
+	unsigned tag;
+	int kind; /* enum peer_kind */
+	char pattern[PEER_PATTERN], incoming[PEER_PATTERN],
+		answer[PEER_PATTERN];
+	unsigned preference;
+	bool huntstop;
+	char trunk[32], target[PEER_TARGET];
+	bool digit_strip;
+	unsigned strip, forward_digits, max_calls;
+	char prefix[32];
+	bool emergency, same_kind, shutdown;
+	char description[64];
+};
+
+struct options_media {
+	unsigned port_low, port_high, dscp;
+	unsigned playout_ms, playout_most_ms, threads, rtcp_seconds;
+	unsigned silent_s; /* no RTP for so long ends the call; 0: never */
+	char zone[8];      /* of tones: "us", "de" */
+	bool inband_digits;
+};
+
+extern const struct conf_section options_global_section;
+extern const struct conf_section options_controller_section;
+extern const struct conf_section options_sip_section;
+extern const struct conf_section options_peer_section;
+extern const struct conf_section options_dial_peer_section;
+extern const struct conf_section options_media_section;
+extern const struct conf_schema options_schema;
+
+/* Kinds of their own: options_kinds.c. */
+extern const struct conf_kind options_kind_board, options_kind_clock,
+	options_kind_timers, options_kind_sip_timers, options_kind_binds,
+	options_kind_codecs, options_kind_pattern, options_kind_target;
+
+/* What a section means to the folder it configures. */
+void options_to_board(const struct options_controller *c, const char *name,
+                      struct board_conf *out);
+void options_to_isdn(const struct options_controller *c, const char *name,
+                     struct isdn_conf *out);
+void options_to_sip(const struct options_sip *s, const char *hostname,
+                    struct sip_conf *out);
+void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out);
+void options_to_dial_peer(const struct options_dial_peer *d,
+                          struct dial_peer *out);
+void options_to_media(const struct options_media *m,
+                      const struct options_global *g, struct media_conf *out);
+
+/* The values of sip-ua or media, or the presets when it is not there. */
+const void *options_or_preset(const struct conf *conf,
+                              const struct conf_section *section);
+
+/*
+ * The SIP peer a session target stands for: its name, and, where the target
+ * is an address of its own, the peer to be made of it. -EBADMSG.
+ */
+int options_target_peer(const char *target, char *name, size_t size,
+                        struct sip_peer_conf *made, bool *is_made);
+
+#endif
