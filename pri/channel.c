@@ -277,15 +277,15 @@ void isdn_channel_restart_ack(struct isdn_link *link, int channel)
 }
 
 /* Q.931 5.5.2: the far end restarts; libpri has acknowledged and leaves the
- * calls to us. Nothing is said on their references any more. */
+ * calls to us. Nothing is said on their references any more. A RESTART of our
+ * own for the same channel waits for its acknowledgement. */
 static void restarted(struct channel *c)
 {
 	if (c->call != NULL)
 		isdn_call_drop(c->call, isdn_call_far(c->call),
 		               Q850_TEMPORARY_FAILURE,
 		               "the far end restarted the channel");
-	else if (c->state == CHANNEL_NO_RESTART ||
-	         c->state == CHANNEL_RESTARTING)
+	else if (c->state == CHANNEL_NO_RESTART)
 		set_state(c, at_rest(c));
 	else
 		return;

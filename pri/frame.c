@@ -197,6 +197,31 @@ static void note_control(struct isdn_frames *f, struct bytes frame)
 		f->polling = false;
 }
 
+/*
+ * libpri calls a progress value it has no name for an error, and PROGRESS with
+ * it one without its mandatory element. We have read the value; libpri gets #1.
+ */
+static void tame_progress(struct isdn_frames *f, struct bytes body)
+{
+	static const uint8_t known[] = { 1, 2, 3, 4, 8, 10 };
+	struct bytes e;
+
+	while (take_element(&body, &e)) {
+		uint8_t *value = f->in + (e.at - f->in) + 3;
+
+		if ((e.at[0] & SHIFT_MASK) == SHIFT_LOCKING)
+			return;
+		if ((e.at[0] & SHIFT_MASK) == SHIFT_ONCE) {
+			if (!take_element(&body, &e))
+				return;
+			continue;
+		}
+		if (e.at[0] == ELEMENT_PROGRESS && e.len >= 4 &&
+		    memchr(known, *value & 0x7f, sizeof(known)) == NULL)
+			*value = 0x81;
+	}
+}
+
 bool isdn_frame_admit(struct isdn_link *link, struct bytes frame)
 {
 	struct isdn_frames *f = &link->frames;
@@ -221,6 +246,7 @@ bool isdn_frame_admit(struct isdn_link *link, struct bytes frame)
 		verdict = admit_message(link, &m, &link->seen);
 		if (verdict != PASS)
 			link->counts.strays++;
+		tame_progress(f, m.body);
 		if (verdict == CUT)
 			n = (f->in[2] & 1) == 0 ? Q921_HEADER : 0;
 		if (verdict == ENQUIRE) {

@@ -108,6 +108,8 @@ int pair_open(struct pair *p, const struct isdn_conf *user,
 		                    &handler, &p->network);
 	if (rc == 0)
 		pair_settle(p);
+	if (rc == 0 && !isdn_link_is_up(p->user.link))
+		pair_run(p, SEC(2)); /* opened again: SABME with T200 */
 	return rc;
 }
 

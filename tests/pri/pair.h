@@ -14,7 +14,7 @@
 #include "pri/q931.h"
 #include "tests/test.h"
 
-enum { PAIR_FRAMES = 2048, PAIR_HEARD = 512, PAIR_TRACE = 512 };
+enum { PAIR_FRAMES = 2048, PAIR_HEARD = 512, PAIR_TRACE = 4096 };
 
 /* An event with all it pointed to. */
 struct heard {
