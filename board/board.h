@@ -22,6 +22,7 @@
 #include "kernel/bytes.h"
 #include "kernel/instant.h"
 #include "kernel/phone.h"
+#include "kernel/stats.h"
 
 struct loop;
 struct board_span;
@@ -116,7 +117,8 @@ int board_span_send_fault(struct board_span *span, unsigned kind,
 /*
  * A B channel begins or ends to be used. `speech` false: data, no echo
  * canceller. Wire and sim have nothing to open; DAHDI opens the channel and
- * may say -ENXIO (not configured), -EBUSY (another program), -ENODEV.
+ * may say -ENXIO (not configured), -EBUSY (another program, or open already),
+ * -ENODEV (no card, or not the one that is configured).
  */
 int board_chan_open(struct board_span *span, unsigned slot, bool speech);
 void board_chan_close(struct board_span *span, unsigned slot);
@@ -152,6 +154,11 @@ struct board_counts {
 	uint64_t connects;
 };
 void board_span_counts(const struct board_span *span, struct board_counts *out);
+
+/* The same as rows for stats_add(); values are the span's, while it lives. */
+extern const struct stat_row board_count_rows[];
+extern const size_t board_count_nrows;
+const struct board_counts *board_span_counters(const struct board_span *span);
 
 unsigned board_span_alarms(const struct board_span *span); /* debounced */
 const struct board_conf *board_span_conf(const struct board_span *span);

@@ -223,6 +223,11 @@ int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech)
 	return rc;
 }
 
+void dahdi_rest_bearer(int fd)
+{
+	(void)control_int(fd, DAHDI_ECHOCANCEL, 0);
+}
+
 int dahdi_read(int fd, uint8_t *to, size_t size)
 {
 	ssize_t n;

@@ -67,6 +67,9 @@ int dahdi_make_dchannel(int fd, enum dahdi_use use);
 /* Makes it a bearer anew: what was queued is dropped. */
 int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech);
 
+/* It is not used for now: nothing is computed for it. */
+void dahdi_rest_bearer(int fd);
+
 /* Octets read or written, -EAGAIN, -ENODEV (gone), DAHDI_HAS_EVENT. */
 int dahdi_read(int fd, uint8_t *to, size_t size);
 int dahdi_write(int fd, struct bytes octets);
@@ -104,7 +107,7 @@ struct dahdi {
 	int poll_fd;
 	int live[TICK_SLOTS];    /* descriptors in use, -1 */
 	bool primed[TICK_SLOTS]; /* has a block of idle ahead */
-	uint32_t stamp;
+	struct instant began;
 	struct tick tick;
 };
 

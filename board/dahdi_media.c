@@ -41,6 +41,7 @@ static int add(struct dahdi *dahdi, int fd, uint32_t slot)
 
 int dahdi_media_open(struct dahdi *dahdi)
 {
+	dahdi->began = instant_now();
 	dahdi->poll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (dahdi->poll_fd < 0)
 		return -errno;
@@ -179,6 +180,13 @@ static void write_all(struct dahdi *dahdi, uint32_t mask)
 	}
 }
 
+/* Channels join and leave, and those opened apart are ready apart: octets of
+ * the line are counted by time, not by ticks. */
+static uint32_t stamp_now(const struct dahdi *dahdi)
+{
+	return (uint32_t)(instant_since(instant_now(), dahdi->began) / 125);
+}
+
 int dahdi_media_turn(struct board_span *span, const struct board_media *media,
                      void *self)
 {
@@ -194,13 +202,12 @@ int dahdi_media_turn(struct board_span *span, const struct board_media *media,
 		board_tick_idle(tick, span->conf.law, mask, block);
 	tick->mask = mask;
 	tick->count = block;
-	tick->stamp = dahdi->stamp;
+	tick->stamp = stamp_now(dahdi);
 	media->receive(self, tick);
 	COUNT(span, ticks_in);
 
 	board_tick_idle(tick, span->conf.law, mask, block);
-	tick->stamp = dahdi->stamp;
-	dahdi->stamp += block;
+	tick->stamp = stamp_now(dahdi);
 	media->transmit(self, tick);
 	/* The line needs an octet for a silent slot too. */
 	write_all(dahdi, mask);

@@ -333,8 +333,12 @@ static int dahdi_chan_open(struct board_span *span, unsigned slot, bool speech)
 
 static void dahdi_chan_close(struct board_span *span, unsigned slot)
 {
+	struct dahdi *dahdi = dahdi_of(span);
+
 	/* Refused only by a media thread that has stopped for good. */
-	(void)hand_over(dahdi_of(span), slot, -1);
+	(void)hand_over(dahdi, slot, -1);
+	if (dahdi->fds[slot] >= 0)
+		dahdi_rest_bearer(dahdi->fds[slot]);
 }
 
 /* The media thread has let go of a channel whose device is no more. */

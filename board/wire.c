@@ -262,11 +262,20 @@ static void take_connections(struct wire *wire)
 static void connect_out(struct wire *wire)
 {
 	int fd = net_unix_connect(wire->span.conf.path, SOCK_SEQPACKET);
+	char sentence[200];
+	struct text t = TEXT(sentence);
 
-	if (fd < 0)
-		wire_hang_up(wire, WIRE_RETRY);
-	else
+	if (fd >= 0) {
 		greet(wire, fd);
+		return;
+	}
+	wire_hang_up(wire, WIRE_RETRY);
+	/* That nobody listens yet is no news: somebody will. */
+	if (fd == -ENOENT || fd == -ECONNREFUSED || fd == -EAGAIN)
+		return;
+	text_add(&t, "%s cannot be connected to: %s", wire->span.conf.path,
+	         strerror(-fd));
+	wire_complain(wire, "connect", sentence);
 }
 
 static void send_alarms(struct wire *wire)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kernel/loop.h"
+#include "kernel/stats.h"
 #include "tests/board/wire_end.h"
 
 static const struct preset_row {
@@ -234,6 +235,24 @@ TEST(an_alarm_is_held_back_as_long_as_configured)
 	end_turn(&end, MSEC(300));
 	CHECK_EQ(board_span_alarms(end.span), ALARM_AIS);
 	CHECK_EQ(end_counts(&end).alarms_seen, 1);
+	end_close(&end);
+}
+
+TEST(counters_are_rows_over_the_spans_own_numbers)
+{
+	struct stat_group group = { "board",           "e1 0", board_count_rows,
+		                    board_count_nrows, NULL,   NULL };
+	struct wire_end end;
+
+	end_init(&end, true);
+	end_open(&end);
+	group.values = board_span_counters(end.span);
+	far_join(&end);
+	far_say(&end, "01 01 45 41 10 78");
+	end_turn(&end, 0);
+	for (size_t i = 0; i < board_count_nrows; i++)
+		if (strcmp(board_count_rows[i].name, "connects") == 0)
+			CHECK_EQ(stats_value(&group, &board_count_rows[i]), 1);
 	end_close(&end);
 }
 

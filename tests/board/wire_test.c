@@ -88,6 +88,23 @@ TEST(the_connector_tries_every_200_ms)
 	end_close(&end);
 }
 
+TEST(a_path_that_can_never_be_connected_is_complained_of_once)
+{
+	struct wire_end end;
+
+	/* A socket, but of another kind. */
+	end_init(&end, false);
+	end.listener = net_unix_listen(end.conf.path, SOCK_STREAM, 0600);
+	CHECK_EQ(board_span_open(&end.span, end.loop, &end.conf, &end_handler,
+	                         &end),
+	         0);
+	for (unsigned i = 0; i < 10; i++)
+		end_turn(&end, MSEC(200));
+	CHECK_EQ(end.nnotices, 1);
+	CHECK(strstr(end.notice, "cannot be connected to: ") != NULL);
+	end_close(&end);
+}
+
 /* --- hello --- */
 
 static const struct hello_row {
