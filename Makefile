@@ -82,11 +82,69 @@ $B/libspandsp-fix.a: $(LIBSPANDSP)
 	@mkdir -p $(@D)
 	objcopy --weaken-symbol vec_circular_dot_prodi16 $< $@
 
+# The tests' own programs: an RTP endpoint that judges, benches, fuzz targets.
+$B/phone: $(call objs,tests/phone) $B/kernel.a $B/libspandsp-fix.a
+	$(if $(V),,@echo '  LINK $@')
+	$Q$(CC) -o $@ $(call objs,tests/phone) $B/kernel.a $B/libspandsp-fix.a \
+	  $(ALL_LDFLAGS) $(libs_kernel) -lm
+
+$B/gateway_parts.a: $(filter-out $B/gateway/main.o,$(call objs,gateway))
+	@rm -f $@; $(AR) rcs $@ $^
+$B/pbx_parts.a: $(filter-out $B/tools/pbx/main.o,$(call objs,tools/pbx))
+	@rm -f $@; $(AR) rcs $@ $^
+PARTS := $B/gateway_parts.a $B/pbx_parts.a $(call lib,$(gateway)) $(call files,$(gateway))
+
+$B/bench/%: $B/tests/bench/%.o $(PARTS)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  LINK $@')
+	$Q$(CC) -o $@ $< $B/gateway_parts.a $(call lib,$(gateway)) $(ALL_LDFLAGS) \
+	  $(call extra,gateway $(gateway))
+BENCHES := $(patsubst tests/bench/%_bench.c,$B/bench/%_bench,$(wildcard tests/bench/*_bench.c))
+
+# libFuzzer, address and undefined-behaviour sanitizers; clang only.
+$B/fuzz/%: $B/tests/fuzz/%_fuzz.o $(PARTS)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  LINK $@')
+	$Q$(CC) -o $@ $< $B/gateway_parts.a $B/pbx_parts.a $(call lib,$(gateway)) \
+	  $(ALL_LDFLAGS) -fsanitize=fuzzer $(call extra,gateway $(gateway))
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$B/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+fuzzers: $(FUZZERS)
+
 TESTS := $(foreach d,$(DIRS),$(if $(wildcard tests/$d/*_test.c),$B/tests/$d.test))
+tests: $(TESTS)
 test: $(TESTS)
 	@for t in $^; do $$t || exit 1; done
 
-clean: ; rm -rf $B
+# --- the gate ---
+
+SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' | sort -u)
+format: ; clang-format-14 -i $(SOURCES)
+format-check: ; clang-format-14 --dry-run -Werror $(SOURCES)
+
+lint:
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -I . \
+	  --enable=warning,portability --suppressions-list=tools/cppcheck.txt \
+	  -j 2 $(DIRS) tools
+
+FUZZ_SECONDS ?= 10
+fuzz:
+	$(MAKE) B=build/fuzz CC=clang-14 SAN=address,undefined CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzzers
+	tools/run-fuzzers build/fuzz/fuzz $(FUZZ_SECONDS)
+
+check: ; tools/check-all
+
+E2E_PROGRAMS := $(PROGRAMS) $B/phone
+e2e: $(E2E_PROGRAMS)
+	B=$(abspath $B) tests/e2e/run
+
+lab: all
+	B=$(abspath $B) tests/lab/run
+
+bench: $(BENCHES) $(E2E_PROGRAMS)
+	@for b in $(BENCHES); do $$b || exit 1; done
+	@if [ -x tests/bench/loopback ]; then B=$(abspath $B) tests/bench/loopback; fi
+
+clean: ; rm -rf $B build
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: all test clean
+.PHONY: all test tests fuzzers format format-check lint fuzz check e2e lab bench clean

@@ -23,6 +23,12 @@ void options_to_board(const struct options_controller *c, const char *name,
 	out->span_number = c->board.span_number;
 	out->faults = c->wire_faults;
 	out->octets = c->tick_octets;
+	if (out->kind ==
+	    BOARD_SIM) { /* its other end, where a test opens one */
+		struct text peer = TEXT(out->peer);
+
+		text_add(&peer, "far %s", name);
+	}
 	out->block = c->block;
 	out->clock_line = c->clock.line;
 	out->clock_priority = c->clock.priority;

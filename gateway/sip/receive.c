@@ -27,6 +27,22 @@ static void drop_stray(struct transactions *owner)
 	owner->counts->strays++;
 }
 
+void transactions_count(uint64_t *requests, uint64_t *responses,
+                        const osip_message_t *m)
+{
+	const char *name;
+
+	if (message_is_response(m)) {
+		responses[m->status_code / 100 % 7]++;
+		return;
+	}
+	for (unsigned i = 0; (name = sip_method_name(i)) != NULL; i++)
+		if (strcmp(name, m->sip_method) == 0) {
+			requests[i]++;
+			break;
+		}
+}
+
 /* --- responses --- */
 
 static unsigned event_of(unsigned status)
@@ -51,7 +67,6 @@ static void receive_response(struct transactions *owner, const struct hop *hop,
 	} else if (osip_list_size(&m->vias) == 1 && m->status_code >= 200 &&
 	           m->status_code < 300 &&
 	           strcmp(message_cseq_method(m), "INVITE") == 0) {
-		drop_stray(owner);
 		owner->user->stray(owner->self, hop, m);
 	} else {
 		drop_stray(owner);
@@ -83,6 +98,8 @@ static void refuse(struct transactions *owner, const struct hop *hop,
 		rc = message_octets(m, &octets);
 	if (rc == 0)
 		rc = transports_send(owner->transports, &way, octets);
+	if (rc == 0)
+		transactions_count(NULL, owner->counts->responses_out, m);
 	if (rc == 0 && owner->user->sent != NULL)
 		owner->user->sent(owner->self, &way, octets);
 	message_octets_free(&octets);
@@ -227,6 +244,8 @@ static void take_request(struct transactions *owner, const struct hop *hop,
 void transactions_receive(struct transactions *owner, const struct hop *hop,
                           osip_message_t *m, int status)
 {
+	transactions_count(owner->counts->requests_in,
+	                   owner->counts->responses_in, m);
 	if (!message_is_response(m)) {
 		take_request(owner, hop, m, status);
 		return;

@@ -7,6 +7,7 @@
  */
 #include "gateway/sip/session.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,12 @@ static const struct {
 	{ "REGISTER",  false },
 	/* clang-format on */
 };
+static_assert(ARRAY_LEN(methods) <= 16, "a counter in sip_counts for each");
+
+const char *sip_method_name(unsigned index)
+{
+	return index < ARRAY_LEN(methods) ? methods[index].method : NULL;
+}
 
 static int put_contact(osip_message_t *m, const char *contact)
 {

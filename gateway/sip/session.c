@@ -368,6 +368,11 @@ void sip_session_end(struct sip_session *session, unsigned status,
 	fsm_post(&session->fsm, ASKED_END, NULL);
 }
 
+const char *sip_session_call_id(const struct sip_session *session)
+{
+	return session->dialog.call_id;
+}
+
 void session_fail(struct sip_session *s, unsigned status,
                   const struct release *why)
 {

@@ -113,10 +113,13 @@ int sip_session_place(struct sip_session **out, struct sip_stack *stack,
 void sip_session_own(struct sip_session *session, void *owner);
 void *sip_session_owner(const struct sip_session *session);
 const struct sip_peer_conf *sip_session_peer(const struct sip_session *s);
+const char *sip_session_call_id(const struct sip_session *session);
 
 /* Incoming: 180 or 183 (or 181, 182); with_sdp puts our description in: the
- * answer to their offer. The flow then agreed is in *flow. -EPROTO when it is
- * too late; -ENOTSUP: no codec in common, the session has been refused. */
+ * answer to their offer. The flow then agreed is in *flow (when they made no
+ * offer nothing is agreed before the ACK: its codec is CODEC_NONE). -EPROTO
+ * when it is too late; -ENOTSUP: no codec in common, the session has been
+ * refused. */
 int sip_session_ring(struct sip_session *session, unsigned status,
                      bool with_sdp, struct flow *flow);
 

@@ -73,6 +73,27 @@ static bool hear_welcome(void *self, const struct addr *from)
 	return false;
 }
 
+/* Counts a message by the first word of its start line. */
+static void count(uint64_t *requests, uint64_t *responses, struct bytes raw)
+{
+	static const char version[] = "SIP/2.0 ";
+	const uint8_t *end = memchr(raw.at, ' ', MIN_OF(raw.len, 32u));
+	size_t len = end == NULL ? 0 : (size_t)(end - raw.at);
+	unsigned class;
+	const char *name;
+
+	if (raw.len > sizeof(version) &&
+	    memcmp(raw.at, version, sizeof(version) - 1) == 0) {
+		class = raw.at[sizeof(version) - 1] - (unsigned)'0';
+		if (class >= 1 && class <= 6)
+			responses[class]++;
+		return;
+	}
+	for (unsigned i = 0; (name = sip_method_name(i)) != NULL; i++)
+		if (len == strlen(name) && memcmp(name, raw.at, len) == 0)
+			requests[i]++;
+}
+
 static void trace(struct sip_stack *stack, bool sent, const struct hop *hop,
                   struct bytes raw)
 {
@@ -88,6 +109,7 @@ static void hear_message(void *self, const struct hop *hop, struct bytes raw)
 	int status;
 
 	trace(stack, false, hop, raw);
+	count(stack->counts.requests_in, stack->counts.responses_in, raw);
 	status = message_parse(&m, raw);
 	if (status < 0) {
 		stack->counts.malformed++;
@@ -147,7 +169,10 @@ static void hear_ended(void *self, struct transaction *t)
 
 static void hear_sent(void *self, const struct hop *hop, struct bytes raw)
 {
-	trace(self, true, hop, raw);
+	struct sip_stack *stack = self;
+
+	trace(stack, true, hop, raw);
+	count(stack->counts.requests_out, stack->counts.responses_out, raw);
 }
 
 static const struct transports_user transports_user = {

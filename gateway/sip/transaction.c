@@ -35,8 +35,8 @@ static bool is_invite_client(const struct transaction *t)
 	return t->fsm.type == &transaction_invite_client;
 }
 
-static void count_sent(struct transactions *owner, const struct hop *hop,
-                       struct bytes raw)
+static void tell_sent(struct transactions *owner, const struct hop *hop,
+                      struct bytes raw)
 {
 	if (owner->user->sent != NULL)
 		owner->user->sent(owner->self, hop, raw);
@@ -50,7 +50,7 @@ void transaction_send(struct transaction *t, struct bytes raw)
 	if (transports_send(owner->transports, hop, raw) < 0)
 		loop_defer(owner->loop, &t->trouble);
 	else
-		count_sent(owner, hop, raw);
+		tell_sent(owner, hop, raw);
 }
 
 static void bury(struct transaction *t)
@@ -298,6 +298,7 @@ int transaction_request(struct transaction **out, struct transactions *owner,
 	t->user = user;
 	t->self = self;
 	lookup_add(t);
+	transactions_count(owner->counts->requests_out, NULL, request);
 	if (out != NULL)
 		*out = t;
 	fsm_post(&t->fsm, TRANSACTION_START, NULL);
@@ -321,8 +322,10 @@ int transactions_send_ack(struct transactions *owner, const struct hop *hop,
 		rc = message_octets(ack, &octets);
 	if (rc == 0)
 		rc = transports_send(owner->transports, &way, octets);
-	if (rc == 0)
-		count_sent(owner, &way, octets);
+	if (rc == 0) {
+		tell_sent(owner, &way, octets);
+		transactions_count(owner->counts->requests_out, NULL, ack);
+	}
 	message_octets_free(&octets);
 	(void)message_free(ack);
 	return rc;
@@ -346,6 +349,7 @@ void transaction_send_cancel(struct transaction *invite, osip_message_t *cancel)
 		return;
 	}
 	lookup_add(t);
+	transactions_count(owner->counts->requests_out, NULL, cancel);
 	fsm_post(&t->fsm, TRANSACTION_START, NULL);
 }
 
@@ -413,6 +417,9 @@ int transaction_respond(struct transaction *t, osip_message_t *response)
 		rc = message_octets(response, &octets);
 	if (rc == 0)
 		rc = keep_tag(t, response);
+	if (rc == 0)
+		transactions_count(NULL, t->owner->counts->responses_out,
+		                   response);
 	(void)message_free(response);
 	if (rc < 0) {
 		message_octets_free(&octets);
