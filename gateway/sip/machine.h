@@ -112,12 +112,6 @@ struct transaction *transaction_new(struct transactions *owner,
 void transaction_send_cancel(struct transaction *invite,
                              osip_message_t *cancel);
 
-/* --- receive.c --- */
-
-/* Counts a message by method or class. */
-void transactions_count(uint64_t *requests, uint64_t *responses,
-                        const osip_message_t *m);
-
 /* --- lookup.c --- */
 
 int lookup_init(struct transactions *owner);

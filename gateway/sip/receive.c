@@ -27,22 +27,6 @@ static void drop_stray(struct transactions *owner)
 	owner->counts->strays++;
 }
 
-void transactions_count(uint64_t *requests, uint64_t *responses,
-                        const osip_message_t *m)
-{
-	const char *name;
-
-	if (message_is_response(m)) {
-		responses[m->status_code / 100 % 7]++;
-		return;
-	}
-	for (unsigned i = 0; (name = sip_method_name(i)) != NULL; i++)
-		if (strcmp(name, m->sip_method) == 0) {
-			requests[i]++;
-			break;
-		}
-}
-
 /* --- responses --- */
 
 static unsigned event_of(unsigned status)
@@ -98,8 +82,6 @@ static void refuse(struct transactions *owner, const struct hop *hop,
 		rc = message_octets(m, &octets);
 	if (rc == 0)
 		rc = transports_send(owner->transports, &way, octets);
-	if (rc == 0)
-		transactions_count(NULL, owner->counts->responses_out, m);
 	if (rc == 0 && owner->user->sent != NULL)
 		owner->user->sent(owner->self, &way, octets);
 	message_octets_free(&octets);
@@ -244,8 +226,6 @@ static void take_request(struct transactions *owner, const struct hop *hop,
 void transactions_receive(struct transactions *owner, const struct hop *hop,
                           osip_message_t *m, int status)
 {
-	transactions_count(owner->counts->requests_in,
-	                   owner->counts->responses_in, m);
 	if (!message_is_response(m)) {
 		take_request(owner, hop, m, status);
 		return;

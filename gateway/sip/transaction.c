@@ -298,7 +298,6 @@ int transaction_request(struct transaction **out, struct transactions *owner,
 	t->user = user;
 	t->self = self;
 	lookup_add(t);
-	transactions_count(owner->counts->requests_out, NULL, request);
 	if (out != NULL)
 		*out = t;
 	fsm_post(&t->fsm, TRANSACTION_START, NULL);
@@ -322,10 +321,8 @@ int transactions_send_ack(struct transactions *owner, const struct hop *hop,
 		rc = message_octets(ack, &octets);
 	if (rc == 0)
 		rc = transports_send(owner->transports, &way, octets);
-	if (rc == 0) {
+	if (rc == 0)
 		tell_sent(owner, &way, octets);
-		transactions_count(owner->counts->requests_out, NULL, ack);
-	}
 	message_octets_free(&octets);
 	(void)message_free(ack);
 	return rc;
@@ -349,7 +346,6 @@ void transaction_send_cancel(struct transaction *invite, osip_message_t *cancel)
 		return;
 	}
 	lookup_add(t);
-	transactions_count(owner->counts->requests_out, NULL, cancel);
 	fsm_post(&t->fsm, TRANSACTION_START, NULL);
 }
 
@@ -417,9 +413,6 @@ int transaction_respond(struct transaction *t, osip_message_t *response)
 		rc = message_octets(response, &octets);
 	if (rc == 0)
 		rc = keep_tag(t, response);
-	if (rc == 0)
-		transactions_count(NULL, t->owner->counts->responses_out,
-		                   response);
 	(void)message_free(response);
 	if (rc < 0) {
 		message_octets_free(&octets);
