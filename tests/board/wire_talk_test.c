@@ -7,6 +7,7 @@
  */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "kernel/net.h"
@@ -405,5 +406,56 @@ TEST(a_packet_longer_than_the_longest_is_malformed)
 	end_turn(&end, 0);
 	CHECK_EQ(end_counts(&end).malformed, 1);
 	CHECK_EQ(end.nreceived, 0);
+	end_close(&end);
+}
+
+/* Whatever a far end says, in whatever order: the span lives, and takes the
+ * next one that behaves. */
+TEST_ROWS(a_babbling_far_end_does_no_harm, role_rows, row)
+{
+	uint8_t octets[400];
+	struct wire_end end;
+
+	srand(test_seed());
+	end_init(&end, row->listen);
+	end.conf.faults = true;
+	end_open(&end);
+	far_greet(&end);
+	for (unsigned n = 0; n < 4000; n++) {
+		size_t len = 1 + (size_t)rand() % 30;
+
+		while (end.fd < 0) {
+			end_turn(&end, 0); /* sees the end */
+			end_turn(&end, SEC(5));
+			end.nalarms = 0;
+			far_greet(&end);
+		}
+		for (size_t i = 0; i < len; i++)
+			octets[i] = (uint8_t)rand();
+		octets[0] = (uint8_t)(2 + rand() % 5);
+		if (octets[0] == 2)
+			octets[1] = 16;
+		if (octets[0] == 3) { /* a clock packet, ticks near 0 */
+			octets[1] = octets[2] = octets[3] = 0;
+			octets[5] = 40;
+			octets[6] = octets[7] = octets[8] = octets[9] = 0;
+			len = 10;
+		}
+		(void)net_send(end.fd, (struct bytes){ octets, len });
+		end_turn(&end, rand() % 3 == 0 ? MSEC(5) : 0);
+		end.nalarms = 0;
+		if (rand() % 500 == 0) {
+			(void)close(end.fd);
+			end.fd = -1;
+		} else {
+			far_drain(&end);
+		}
+	}
+	if (end.fd >= 0)
+		(void)close(end.fd);
+	end.fd = -1;
+	end_turn(&end, 0);
+	end_turn(&end, SEC(5));
+	end_bring_up(&end);
 	end_close(&end);
 }
