@@ -12,7 +12,7 @@
  * monitors, never to the log itself, and no thread waits. The sink is there
  * only while somebody monitors.
  *
- * The files beside this one: console_session.c speaks the protocol (and says
+ * The files beside this one: console_shell.c speaks the protocol (and says
  * which), console_run.c runs a line, console_configure.c is `configure
  * terminal`, console_table.c prints, console_filter.c is `| include`.
  */

@@ -5,7 +5,7 @@
 
 /*
  * What the files of the console share: console.c owns the rows and the
- * sessions, console_session.c speaks the protocol, console_run.c runs a line,
+ * sessions, console_shell.c speaks the protocol, console_run.c runs a line,
  * console_configure.c the lines of `configure terminal`, console_table.c what
  * a command says.
  */
@@ -115,7 +115,7 @@ struct shell {
 	struct spool texts; /* under JSON, until it is known if they count */
 };
 
-/* console_session.c */
+/* console_shell.c */
 int shell_open(struct console *console, int fd);
 void shell_free(struct shell *s);
 void shell_init(struct shell *s, struct console *console);

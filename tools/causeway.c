@@ -3,7 +3,7 @@
 
 /*
  * The console client. All knowledge of commands is the daemon's; here is a
- * screen and the line protocol of kernel/console_session.c. Three uses:
+ * screen and the line protocol of kernel/console_shell.c. Three uses:
  * `causeway show version` runs one line, a script on standard input runs each
  * of its lines, and a person at a terminal gets an edited line with history,
  * completion and `?` (causeway_edit.c).
