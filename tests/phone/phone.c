@@ -52,7 +52,7 @@ struct phone {
 	uint32_t from_ssrc;
 	uint16_t highest;
 	uint32_t next_stamp, transit, event_heard;
-	bool event_known;
+	bool event_known, timed;
 	double jitter; /* time stamp units */
 	struct instant marker_sent;
 	bool marker_done;
@@ -143,9 +143,10 @@ static void time_packet(struct phone *p, uint32_t stamp, struct instant at)
 	uint32_t transit = (uint32_t)(at.us * 8 / 1000) - stamp;
 	int32_t d = (int32_t)(transit - p->transit);
 
-	if (p->heard_any)
+	if (p->timed)
 		p->jitter += (abs(d) - p->jitter) / 16;
 	p->transit = transit;
+	p->timed = true;
 }
 
 /* False: older than what was heard. */

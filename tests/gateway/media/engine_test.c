@@ -173,3 +173,187 @@ TEST(close_says_stopped_once_even_with_a_dead_line)
 	         -ENOENT);
 	rig_close(&r);
 }
+
+TEST(a_used_up_port_range_is_said_and_given_back_ports_serve_again)
+{
+	struct media_socket *sockets[8];
+	struct media_conf conf;
+	struct addr local;
+	unsigned n = 0;
+	struct rig r;
+
+	media_conf_preset(&conf);
+	conf.threads = MEDIA_TURNED;
+	conf.streams_most = 4;
+	conf.port_low = 28001; /* odd: the next even one */
+	conf.port_high = 28010;
+	rig_open(&r, LAW_ALAW, &conf); /* takes two of four */
+	while (n < 8 && media_socket_open(r.engine, &r.far[0].at, &sockets[n],
+	                                  &local) == 0) {
+		CHECK_EQ(addr_port(&local) % 2, 0);
+		CHECK(addr_port(&local) >= 28002 && addr_port(&local) < 28010);
+		n++;
+	}
+	CHECK_EQ(n, 2);
+	CHECK_EQ(media_socket_open(r.engine, &r.far[0].at, &sockets[n], &local),
+	         -EADDRINUSE);
+	media_socket_close(r.engine, sockets[0]);
+	CHECK_EQ(media_socket_open(r.engine, &r.far[0].at, &sockets[0], &local),
+	         0);
+	rig_close(&r);
+}
+
+static unsigned sockets_of(struct rig *r)
+{
+	struct media_status status;
+
+	media_engine_status(r->engine, &status);
+	return status.sockets;
+}
+
+TEST(a_socket_given_back_lives_until_its_stream_lets_go)
+{
+	struct media_end none = { .kind = END_NONE };
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	media_socket_close(r.engine, r.socket[0]);
+	rig_settle(&r);
+	CHECK_EQ(sockets_of(&r), 2);
+	rig_set(&r, 1, &none);
+	rig_settle(&r);
+	CHECK_EQ(sockets_of(&r), 1);
+	media_socket_close(r.engine, r.socket[1]);
+	CHECK_EQ(sockets_of(&r), 0);
+	rig_close(&r);
+}
+
+TEST(another_socket_keeps_the_numbers_and_says_no_bye)
+{
+	uint8_t buffer[2048], in[RIG_TICK] = { 0 };
+	struct rtp_packet before, after;
+	struct media_end rtp;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	for (unsigned i = 0; i < 4; i++)
+		rig_tick(&r, 0, in);
+	CHECK(rig_receive(&r, 0, &before, buffer));
+	rtp = rig_rtp_end(&r, 1, CODEC_PCMA);
+	rig_set(&r, 1, &rtp);
+	for (unsigned i = 0; i < 4; i++)
+		rig_tick(&r, 0, in);
+	CHECK(rig_receive(&r, 1, &after, buffer));
+	CHECK_EQ(after.ssrc, before.ssrc);
+	CHECK_EQ(after.seq, (uint16_t)(before.seq + 1));
+	CHECK_EQ(after.stamp - before.stamp, 160);
+	CHECK(net_receive(r.far[0].control, buffer, sizeof(buffer)) < 0);
+	rig_close(&r);
+}
+
+TEST(a_line_that_goes_takes_its_ends_along)
+{
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	media_line_remove(r.engine, r.line[0]);
+	media_line_remove(r.engine, r.line[0]);
+	rig_settle(&r);
+	CHECK_EQ(rig_count(&r, MEDIA_LINE_REMOVED), 1);
+	CHECK_EQ(rig_last(&r, MEDIA_LINE_REMOVED)->line, r.line[0]);
+	CHECK_EQ(media_stream_set(r.engine, r.stream, 0,
+	                          &(struct media_end){ .kind = END_LINE }),
+	         -ENODEV);
+	media_stream_close(r.engine, r.stream);
+	rig_settle(&r);
+	CHECK_EQ(rig_count(&r, MEDIA_STOPPED), 1);
+	rig_close(&r);
+}
+
+static void count_streams(void *self, struct stream_ref stream, void *owner)
+{
+	unsigned *n = self;
+
+	CHECK(stream.generation != 0 && owner != NULL);
+	++*n;
+}
+
+TEST(streams_are_bounded_and_old_references_find_nobody)
+{
+	struct stream_ref refs[16];
+	unsigned n = 0, seen = 0;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	while (n < 16 && media_stream_open(r.engine, &refs[n], &r) == 0)
+		n++;
+	CHECK_EQ(n, 7); /* of eight, one is the rig's */
+	media_each(r.engine, count_streams, &seen);
+	CHECK_EQ(seen, 8);
+	media_stream_close(r.engine, refs[3]);
+	rig_settle(&r);
+	CHECK_EQ(rig_count(&r, MEDIA_STOPPED), 1);
+	CHECK_EQ(media_stream_open(r.engine, &refs[8], &r), 0);
+	CHECK_EQ(refs[8].index, refs[3].index);
+	CHECK_EQ(media_stream_tone(r.engine, refs[3], 0, NULL, NULL), -ENOENT);
+	CHECK_EQ(media_stream_digits(r.engine, refs[3], 0, "1"), -ENOENT);
+	media_stream_close(r.engine, refs[3]);
+	rig_settle(&r);
+	CHECK_EQ(rig_count(&r, MEDIA_STOPPED), 1);
+	rig_close(&r);
+}
+
+TEST(a_flood_of_commands_is_obeyed_to_the_last)
+{
+	struct media_end line, rtp;
+	int serial = 0;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	line = rig_line_end(&r, 0);
+	rtp = rig_rtp_end(&r, 0, CODEC_PCMA);
+	CHECK(media_stream_set(r.engine, r.stream, 0, &line) > 0);
+	for (unsigned i = 0; i < 2000; i++) { /* more than a mailbox holds */
+		rtp.flow.send = i % 2;
+		serial = media_stream_set(r.engine, r.stream, 1, &rtp);
+		CHECK(serial > 0);
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		rig_settle(&r);
+		r.nreports = 0;
+		instant_turn(MSEC(20));
+	}
+	media_stream_close(r.engine, r.stream);
+	rig_settle(&r);
+	CHECK_EQ(rig_count(&r, MEDIA_STOPPED), 1);
+	rig_close(&r);
+}
+
+LADDER(an_engine_survives_want_of_memory_and_sockets)
+{
+	uint8_t in[RIG_TICK] = { 0 }, sound[160] = { 0 };
+	struct media_end a, b;
+	struct rig r;
+
+	if (!rig_open(&r, LAW_ALAW, NULL))
+		return;
+	a = rig_line_end(&r, 0);
+	b = rig_line_end(&r, 1);
+	(void)media_stream_set(r.engine, r.stream, 0, &a);
+	(void)media_stream_set(r.engine, r.stream, 1, &b);
+	rig_settle(&r);
+	b = rig_rtp_end(&r, 0, CODEC_PCMA);
+	(void)media_stream_set(r.engine, r.stream, 1, &b);
+	rig_settle(&r);
+	for (unsigned i = 0; i < 8; i++)
+		rig_tick(&r, 0, in);
+	(void)net_send_to(r.far[0].sound, BYTES(sound), &r.local[0]);
+	rig_ticks(&r, 4);
+	media_stream_close(r.engine, r.stream);
+	rig_settle(&r);
+	CHECK_EQ(rig_count(&r, MEDIA_STOPPED), 1);
+	rig_close(&r);
+}
