@@ -26,12 +26,13 @@ void call_clear(struct pbx_call *call, unsigned cause)
 {
 	struct release why = { .by = RELEASE_BY_POLICY,
 		               .cause = { .value = (enum q850_cause)cause },
-		               .detail = "script" };
+		               .detail = "by this script" };
 
 	if (call->isdn == NULL)
 		return;
 	report_tell(&call->pbx->report, REPORT_SENT, call->name,
 	            "clear cause %u (%s)", cause, q850_cause_name(cause));
+	call->cleared = true;
 	isdn_call_clear(call->isdn, &why);
 }
 
@@ -60,10 +61,10 @@ static void finish(struct pbx_call *call)
 
 	call->over = true;
 	timer_stop(&call->timer);
-	run_finished(call->run);
 	if (!wait)
 		call_clear(call, Q850_NORMAL_CLEARING);
 	bury_if_dead(call);
+	run_finished(call->run);
 }
 
 static void fail(struct pbx_call *call, const struct step *step,
@@ -73,9 +74,9 @@ static void fail(struct pbx_call *call, const struct step *step,
 	            "%s: %s (line %u)", step->source, why, step->line);
 	call->over = true;
 	timer_stop(&call->timer);
-	run_finished(call->run);
 	call_clear(call, Q850_NORMAL_UNSPECIFIED);
 	bury_if_dead(call);
+	run_finished(call->run);
 }
 
 static usec duration(const struct step *step)

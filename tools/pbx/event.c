@@ -177,6 +177,8 @@ static void on_call_event(struct pbx_call *call, const struct isdn_event *event)
 {
 	call->seen |= messages[event->kind].seen;
 	call->progress |= event->progress;
+	if ((event->progress & PROGRESS_IN_BAND) != 0)
+		call->inband |= messages[event->kind].seen;
 	if (event->kind == ISDN_DIGITS)
 		on_digits(call, event);
 	if (event->kind == ISDN_DISCONNECT || event->kind == ISDN_PROGRESS)
@@ -272,7 +274,9 @@ void event_sound(void *self, const struct sound_report *report)
 	} else if (report->kind == SOUND_ONSET) {
 		call->heard_onset = true;
 		call->onset = report->at;
-		report_at(&pbx->report, call->name, report->at, "sound begins");
+		if (pbx->report.json || pbx->verbose)
+			report_at(&pbx->report, call->name, report->at,
+			          "sound begins");
 		call_kick(call);
 	}
 }

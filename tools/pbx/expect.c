@@ -62,21 +62,21 @@ static void say_seen(struct pbx_call *call, struct text *why)
 static enum outcome judge_message(struct pbx_call *call,
                                   const struct step *step, struct text *why)
 {
+	unsigned came = step->inband ? call->inband : call->seen;
+
 	say_seen(call, why);
-	if (step->inband && (call->progress & PROGRESS_IN_BAND) == 0)
-		return OUTCOME_WAIT;
-	return wait_for((call->seen & step->number) != 0);
+	return wait_for((came & step->number) != 0);
 }
 
 static enum outcome judge_indicator(struct pbx_call *call,
                                     const struct step *step, struct text *why)
 {
+	unsigned came = step->inband ? call->inband : call->seen;
+
 	say_seen(call, why);
-	if (step->inband && (call->progress & PROGRESS_IN_BAND) == 0)
-		return OUTCOME_WAIT;
 	if (step->number > 0 && step->number < 16)
 		return wait_for((call->progress >> step->number & 1) != 0);
-	return wait_for((call->seen & SEEN_PROGRESS) != 0);
+	return wait_for((came & SEEN_PROGRESS) != 0);
 }
 
 static enum outcome judge_notify(struct pbx_call *call, const struct step *step,
@@ -104,7 +104,7 @@ static enum outcome judge_disconnect(struct pbx_call *call,
 	say_cause(call, why);
 	if ((call->seen & SEEN_DISCONNECT) == 0)
 		return OUTCOME_WAIT;
-	if (step->inband && (call->progress & PROGRESS_IN_BAND) == 0)
+	if (step->inband && (call->inband & SEEN_DISCONNECT) == 0)
 		return OUTCOME_FAILED;
 	return once(cause);
 }

@@ -44,7 +44,8 @@ struct pbx_call {
 	struct run *run; /* NULL: digits still come, no block yet */
 	char name[32];
 	struct isdn_call *isdn; /* NULL: none, or released */
-	bool incoming, over;    /* over: all steps done */
+	bool incoming, cleared;
+	bool over; /* all steps done */
 	size_t at;
 	enum phase phase;
 	struct timer timer;
@@ -52,6 +53,7 @@ struct pbx_call {
 
 	/* what the far end said */
 	unsigned seen, progress, notification;
+	unsigned inband; /* SEEN_* bits that came with progress 8 */
 	struct cause cause;
 	char ended[96]; /* why it was released, for people */
 	struct isdn_setup setup;
@@ -89,6 +91,7 @@ struct pbx {
 	struct slot slots[TICK_SLOTS];
 	struct timer timeout, linger, first_up;
 	bool up, was_up, verbose, stay, ending;
+	bool lingers;    /* all is done, the end is near */
 	bool down, mute; /* nothing passes; messages become strange */
 };
 

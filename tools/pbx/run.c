@@ -16,7 +16,11 @@
 
 #include "kernel/mem.h"
 
-enum { LINGER_MS = 400 };
+enum {
+	LINGER_MS = 400,    /* for the last acknowledgements */
+	CLEARING_MS = 5000, /* for a far end that does not answer any more */
+	SETTLE_MS = 300,
+};
 
 static void add_setup(struct text *t, const struct isdn_setup *s)
 {
@@ -106,12 +110,17 @@ void run_done(struct pbx *pbx)
 	pbx->nruns = 0;
 }
 
+/*
+ * The SABMEs of both ends may cross when a line comes up, and the second one
+ * takes the first messages with it: a moment passes before the first call.
+ */
 void run_begin(struct pbx *pbx)
 {
 	for (size_t i = 0; i < pbx->nruns; i++)
 		if (pbx->runs[i].block->kind != BLOCK_ANSWER)
 			timer_start(&pbx->runs[i].start,
-			            pbx->runs[i].block->after);
+			            MSEC(SETTLE_MS) +
+			                    pbx->runs[i].block->after);
 	run_look(pbx);
 }
 
@@ -122,9 +131,10 @@ void run_finished(struct run *run)
 	if (run->block->kind == BLOCK_CALL && run->block->every == 0 &&
 	    run->started < run->block->times && !run->pbx->ending)
 		timer_start(&run->start, MSEC(50));
+	run_look(run->pbx);
 }
 
-static bool all_done(const struct pbx *pbx)
+static bool blocks_done(const struct pbx *pbx)
 {
 	bool any = false;
 
@@ -135,17 +145,28 @@ static bool all_done(const struct pbx *pbx)
 		if (run->finished < run->block->times)
 			return false;
 	}
-	return any && list_empty(&pbx->calls);
+	return any && !pbx->stay;
+}
+
+/* Whether each call that is left has been told to end. */
+static bool all_cleared(struct pbx *pbx)
+{
+	LIST_EACH(&pbx->calls, struct pbx_call, call, list)
+	if (!call->cleared)
+		return false;
+	return true;
 }
 
 void run_look(struct pbx *pbx)
 {
-	bool done = pbx->ending ? list_empty(&pbx->calls)
-	                        : !pbx->stay && all_done(pbx);
-
-	/* a moment for the last acknowledgements */
-	if (done && !timer_running(&pbx->linger))
+	if (!pbx->ending && !blocks_done(pbx))
+		return;
+	if (list_empty(&pbx->calls) && !pbx->lingers) {
+		pbx->lingers = true;
 		timer_start(&pbx->linger, MSEC(LINGER_MS));
+	} else if (all_cleared(pbx) && !timer_running(&pbx->linger)) {
+		timer_start(&pbx->linger, MSEC(CLEARING_MS));
+	}
 }
 
 void run_end(struct pbx *pbx)

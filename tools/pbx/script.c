@@ -240,7 +240,7 @@ int script_read(struct script **out, const char *path,
                 struct settings *settings, struct script_error *error)
 {
 	static uint8_t text[SCRIPT_OCTETS + 1];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 	int rc = n < 0 ? -errno : 0;
 

@@ -77,10 +77,14 @@ static void obey(struct sound *s, const struct sound_command *c)
 	}
 }
 
-/* When sample i of n came, or will go, if the tick ends now. */
-static struct instant sample_at(struct instant now, int samples)
+/*
+ * A tick changes hands at once, but its samples belong to the time it lasts.
+ * Counting them from the hand-over in both directions makes a delay what lies
+ * between the two hand-overs, exact to the sample.
+ */
+static struct instant sample_at(struct instant now, unsigned sample)
 {
-	return instant_add(now, (usec)samples * 125);
+	return instant_add(now, (usec)sample * 125);
 }
 
 static void hear(struct sound *s, unsigned slot, const uint8_t *octets,
@@ -94,8 +98,7 @@ static void hear(struct sound *s, unsigned slot, const uint8_t *octets,
 		bool onset, full = meter_hear(&port->meter, octets[i], &onset);
 
 		if (onset)
-			tell_at(s, slot, SOUND_ONSET,
-			        sample_at(now, (int)i + 1 - (int)n));
+			tell_at(s, slot, SOUND_ONSET, sample_at(now, i));
 		if (!full)
 			continue;
 		report.at = now;
@@ -137,7 +140,7 @@ static void transmit(void *self, struct tick *tick)
 		else if (player_fill(&port->player, tick->octets[slot],
 		                     tick->count, &marker))
 			tell_at(s, slot, SOUND_MARKER_SENT,
-			        sample_at(now, (int)marker));
+			        sample_at(now, marker));
 	}
 }
 

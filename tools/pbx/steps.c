@@ -155,19 +155,37 @@ static int arg_frequency(struct words *w, struct step *s)
 	return 0;
 }
 
+static bool read_level(const char *from, size_t len, double *out)
+{
+	char text[16];
+	int end = 0;
+
+	return text_copy_bytes(text, sizeof(text),
+	                       (struct bytes){ (const uint8_t *)from, len }) ==
+	               0 &&
+	       sscanf(text, "%lf%n", out, &end) == 1 && text[end] == '\0' &&
+	       *out >= -70 && *out <= 3.2;
+}
+
+/* A level, or two with .. between them. */
 static int arg_levels(struct words *w, struct step *s, bool range)
 {
 	const char *word = words_next(w, "a level in dBm0");
-	int end = 0, n;
+	const char *dots = word == NULL ? NULL : strstr(word, "..");
+	bool good;
 
 	if (word == NULL)
 		return -EBADMSG;
-	n = range ? sscanf(word, "%lf..%lf%n", &s->low, &s->high, &end)
-	          : sscanf(word, "%lf%n", &s->low, &end);
-	if (n != (range ? 2 : 1) || word[end] != '\0' ||
-	    !(s->low >= -70 && s->low <= 3.2) ||
-	    (range && !(s->high >= s->low && s->high <= 3.2)))
-		return words_refuse(w, "\"%s\" is no %s of -70 to 3 dBm0", word,
+	if (range)
+		good = dots != NULL &&
+		       read_level(word, (size_t)(dots - word), &s->low) &&
+		       read_level(dots + 2, strlen(dots + 2), &s->high) &&
+		       s->low <= s->high;
+	else
+		good = read_level(word, strlen(word), &s->low);
+	if (!good)
+		return words_refuse(w, "\"%s\" is no %s in dBm0, -70 to 3",
+		                    word,
 		                    range ? "range such as -20..-5" : "level");
 	return 0;
 }
@@ -265,7 +283,7 @@ static bool row_begins(struct words *w, const char *words)
 static int load_sound(struct words *w, struct step *s)
 {
 	struct stat st = { 0 };
-	int fd = open(s->text, O_RDONLY | O_CLOEXEC);
+	int fd = open(s->text, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	uint8_t *octets = NULL;
 	int rc = 0;
 
