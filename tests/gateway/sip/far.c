@@ -181,11 +181,16 @@ void far_deaf(struct far *f)
 		continue;
 }
 
-static void add_body(char *to, size_t size, const char *sdp)
+static void add_body(const struct far *f, char *to, size_t size,
+                     const char *body)
 {
-	(void)snprintf(to, size, "%sContent-Length: %zu\r\n\r\n%s",
-	               sdp != NULL ? "Content-Type: application/sdp\r\n" : "",
-	               sdp != NULL ? strlen(sdp) : 0, sdp != NULL ? sdp : "");
+	const char *type = f->type != NULL ? f->type : "application/sdp";
+
+	(void)snprintf(to, size, "%s%s%sContent-Length: %zu\r\n\r\n%s",
+	               body != NULL ? "Content-Type: " : "",
+	               body != NULL ? type : "", body != NULL ? "\r\n" : "",
+	               body != NULL ? strlen(body) : 0,
+	               body != NULL ? body : "");
 }
 
 static void send_request(struct far *f, const char *method, const char *extra,
@@ -193,7 +198,7 @@ static void send_request(struct far *f, const char *method, const char *extra,
 {
 	char body[8192];
 
-	add_body(body, sizeof(body), sdp);
+	add_body(f, body, sizeof(body), sdp);
 	far_send(f,
 	         "%s %s SIP/2.0\r\n"
 	         "Via: SIP/2.0/UDP %s:%u;branch=z9hG4bKfar%u-%u;rport\r\n"
@@ -293,7 +298,7 @@ void far_reply(struct far *f, const char *status, const char *extra,
 	if (strstr(to, ";tag=") == NULL && strncmp(status, "100", 3) != 0)
 		(void)snprintf(to + strlen(to), sizeof(to) - strlen(to),
 		               ";tag=%s", f->tag);
-	add_body(body, sizeof(body), sdp);
+	add_body(f, body, sizeof(body), sdp);
 	far_send(f,
 	         "SIP/2.0 %s\r\n%sFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\n"
 	         "CSeq: %s\r\nContact: <sip:far@%s:%u>\r\n%s%s",

@@ -32,6 +32,7 @@ struct far {
 	char target[FAR_TEXT];
 	char routes[4 * FAR_TEXT]; /* lines for our requests */
 	unsigned cseq, branch;
+	const char *type; /* of bodies; NULL: application/sdp */
 };
 
 extern const char far_sdp[]; /* PCMA, PCMU, telephone-event 101 */

@@ -182,3 +182,403 @@ TEST(a_call_we_refuse_says_why)
 	far_ack_refusal(&d.far);
 	desk_close(&d);
 }
+
+/* --- races --- */
+
+TEST(a_200_that_crosses_our_cancel_is_acknowledged_and_ended)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	far_reply(&d.far, "180 Ringing", "", NULL);
+	desk_turn(&d);
+	sip_session_end(d.session, 0, &because_busy);
+	far_reply(&d.far, "200 OK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "CANCEL "));
+	CHECK(far_hears(&d.far, "ACK "));
+	CHECK(far_hears(&d.far, "BYE "));
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_turn(&d);
+	CHECK_EQ(d.release.cause.value, Q850_USER_BUSY);
+	desk_close(&d);
+}
+
+TEST(a_cancel_before_any_response_waits_for_one)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	sip_session_end(d.session, 0, &because_busy);
+	desk_turn(&d);
+	CHECK(!far_hear(&d.far));
+	CHECK(desk_told(&d, SIP_RELEASED));
+	strcpy(d.far.heard, d.far.request);
+	far_reply(&d.far, "100 Trying", "", NULL);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "CANCEL "));
+	desk_close(&d);
+}
+
+TEST(a_cancel_answered_without_a_487_ends_by_itself)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	far_reply(&d.far, "180 Ringing", "", NULL);
+	desk_turn(&d);
+	sip_session_end(d.session, 0, &because_busy);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "CANCEL "));
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_close(&d); /* fails when the session is still there */
+}
+
+TEST(both_ends_hang_up_at_once)
+{
+	struct desk d;
+
+	desk_open(&d);
+	desk_call_in(&d);
+	sip_session_end(d.session, 0, &because_busy);
+	far_request(&d.far, "BYE", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK(far_hears(&d.far, "BYE "));
+	CHECK(far_hears(&d.far, "SIP/2.0 200"));
+	CHECK_EQ(d.release.cause.value, Q850_USER_BUSY);
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_quiet(&d));
+	desk_close(&d);
+}
+
+TEST(a_bye_while_the_invite_is_pending_gets_200_and_the_invite_487)
+{
+	struct desk d;
+
+	desk_open(&d);
+	far_invite(&d.far, "3035550123", "", far_sdp);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_SETUP));
+	CHECK(far_hears(&d.far, "SIP/2.0 100"));
+	CHECK_EQ(sip_session_ring(d.session, 180, false, NULL), 0);
+	CHECK(far_hears(&d.far, "SIP/2.0 180"));
+	far_request(&d.far, "BYE", "", NULL);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "SIP/2.0 200"));
+	CHECK(strstr(far_header(&d.far, "CSeq"), "BYE") != NULL);
+	CHECK(far_hears(&d.far, "SIP/2.0 487"));
+	CHECK(desk_told(&d, SIP_RELEASED));
+	desk_close(&d);
+}
+
+TEST(our_200_is_repeated_until_the_ack_and_then_no_more)
+{
+	struct desk d;
+	unsigned n = 0;
+
+	desk_open(&d);
+	far_invite(&d.far, "3035550123", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "SIP/2.0 100"));
+	CHECK_EQ(sip_session_answer(d.session, NULL, NULL), 0);
+	desk_wait(&d, SEC(4));
+	while (far_hear(&d.far))
+		n++;
+	CHECK_EQ(n, 4); /* 0, 0.5, 1.5, 3.5 s */
+	far_request(&d.far, "ACK", "", NULL);
+	desk_wait(&d, SEC(10));
+	CHECK(!far_hear(&d.far));
+	desk_close(&d);
+}
+
+TEST(an_ack_that_never_comes_ends_the_call_with_102)
+{
+	struct desk d;
+
+	desk_open(&d);
+	far_invite(&d.far, "3035550123", "", far_sdp);
+	desk_turn(&d);
+	CHECK_EQ(sip_session_answer(d.session, NULL, NULL), 0);
+	far_deaf(&d.far);
+	desk_wait(&d, SEC(31));
+	far_deaf(&d.far);
+	desk_wait(&d, SEC(2));
+	CHECK(desk_told(&d, SIP_SETUP));
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK_EQ(d.release.cause.value, Q850_TIMER_EXPIRY);
+	CHECK_EQ(d.release.by, RELEASE_BY_TIMER);
+	CHECK_TEXT(d.release.detail, "timer ACK");
+	while (far_hear(&d.far) && strncmp(d.far.heard, "BYE", 3) != 0)
+		continue;
+	CHECK(strncmp(d.far.heard, "BYE ", 4) == 0);
+	CHECK(strstr(far_header(&d.far, "Reason"), "cause=102") != NULL);
+	desk_close(&d);
+}
+
+TEST(a_bye_is_not_sent_before_the_ack)
+{
+	struct desk d;
+
+	desk_open(&d);
+	far_invite(&d.far, "3035550123", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "SIP/2.0 100"));
+	CHECK_EQ(sip_session_answer(d.session, NULL, NULL), 0);
+	sip_session_end(d.session, 0, &because_busy);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_SETUP));
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK(far_hears(&d.far, "SIP/2.0 200"));
+	CHECK(!far_hear(&d.far));
+	far_request(&d.far, "ACK", "", NULL);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "BYE "));
+	desk_close(&d);
+}
+
+TEST(a_repeated_200_is_acknowledged_again_early_and_late)
+{
+	struct desk d;
+	char invite[4096];
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	strcpy(invite, d.far.request);
+	for (int i = 0; i < 3; i++) {
+		strcpy(d.far.request, invite);
+		far_reply(&d.far, "200 OK", "", far_sdp);
+		desk_turn(&d);
+		CHECK(far_hears(&d.far, "ACK "));
+		desk_wait(&d, SEC(40)); /* the transaction is gone then */
+	}
+	CHECK(desk_told(&d, SIP_ANSWER) && desk_quiet(&d));
+	desk_close(&d);
+}
+
+TEST(a_forks_second_answer_is_acknowledged_and_ended)
+{
+	struct desk d;
+	char invite[4096];
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	strcpy(invite, d.far.request);
+	far_reply(&d.far, "180 Ringing", "", NULL);
+	strcpy(d.far.tag, "far2");
+	far_reply(&d.far, "180 Ringing", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_ALERTING) && desk_quiet(&d));
+	strcpy(d.far.tag, "far1");
+	far_reply(&d.far, "200 OK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_ANSWER));
+	CHECK(far_hears(&d.far, "ACK "));
+	for (int i = 0; i < 2; i++) {
+		strcpy(d.far.request, invite);
+		strcpy(d.far.tag, "far2");
+		far_reply(&d.far, "200 OK", "", far_sdp);
+		desk_turn(&d);
+		CHECK(far_hears(&d.far, "ACK "));
+		CHECK(strstr(far_header(&d.far, "To"), "far2") != NULL);
+		if (i == 0) {
+			CHECK(far_hears(&d.far, "BYE "));
+			CHECK(strstr(far_header(&d.far, "To"), "far2") != NULL);
+		}
+	}
+	CHECK(!far_hear(&d.far) && desk_quiet(&d));
+	desk_close(&d);
+}
+
+/* --- timers --- */
+
+TEST(a_call_that_rings_too_long_is_cancelled_with_19)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	far_reply(&d.far, "180 Ringing", "", NULL);
+	desk_wait(&d, SEC(179));
+	CHECK(desk_told(&d, SIP_ALERTING) && desk_quiet(&d));
+	desk_wait(&d, SEC(2));
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK_EQ(d.release.cause.value, Q850_NO_ANSWER);
+	CHECK_EQ(d.release.by, RELEASE_BY_TIMER);
+	CHECK_TEXT(d.release.detail, "timer ring");
+	CHECK(far_hears(&d.far, "CANCEL "));
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_close(&d);
+}
+
+TEST(a_call_that_only_hears_100_is_cancelled_with_102)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	far_reply(&d.far, "100 Trying", "", NULL);
+	desk_wait(&d, SEC(61));
+	CHECK(desk_told(&d, SIP_PROCEEDING) && desk_told(&d, SIP_RELEASED));
+	CHECK_EQ(d.release.cause.value, Q850_TIMER_EXPIRY);
+	CHECK_TEXT(d.release.detail, "timer trying");
+	CHECK(far_hears(&d.far, "CANCEL "));
+	desk_close(&d);
+}
+
+TEST(a_far_end_that_is_silent_ends_the_call_by_timer_b)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	desk_wait(&d, SEC(33));
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK_EQ(d.release.sip_status, 408);
+	CHECK_TEXT(d.release.detail, "timer B");
+	desk_close(&d);
+}
+
+TEST(ringing_is_renewed_each_minute)
+{
+	struct desk d;
+
+	desk_open(&d);
+	far_invite(&d.far, "3035550123", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "SIP/2.0 100"));
+	CHECK_EQ(sip_session_ring(d.session, 180, false, NULL), 0);
+	CHECK(far_hears(&d.far, "SIP/2.0 180"));
+	desk_wait(&d, SEC(61));
+	CHECK(far_hears(&d.far, "SIP/2.0 180"));
+	sip_session_end(d.session, 480, &because_busy);
+	desk_close(&d);
+}
+
+/* --- without an offer --- */
+
+TEST(who_calls_without_an_offer_gets_ours_and_answers_in_the_ack)
+{
+	struct desk d;
+	struct flow flow;
+
+	desk_open(&d);
+	far_invite(&d.far, "3035550123", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_SETUP) && !d.setup.has_offer);
+	CHECK(far_hears(&d.far, "SIP/2.0 100"));
+	CHECK_EQ(sip_session_agree(d.session, &flow), -EAGAIN);
+	CHECK_EQ(sip_session_answer(d.session, NULL, &flow), 0);
+	CHECK_EQ(flow.codec, CODEC_NONE);
+	CHECK(far_hears(&d.far, "SIP/2.0 200"));
+	CHECK(strstr(far_body(&d.far), "RTP/AVP 8 0 101") != NULL);
+	far_request(&d.far, "ACK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_CONFIRMED) && d.has_flow);
+	CHECK_EQ(d.flow.codec, CODEC_PCMA);
+	desk_close(&d);
+}
+
+TEST(no_answer_in_the_ack_ends_the_call_with_127)
+{
+	struct desk d;
+
+	desk_open(&d);
+	far_invite(&d.far, "3035550123", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_SETUP));
+	CHECK_EQ(sip_session_answer(d.session, NULL, NULL), 0);
+	far_deaf(&d.far);
+	strcpy(d.far.remote, "<sip:x@y>");
+	sip_session_ring(d.session, 180, false, NULL);
+	desk_wait(&d, MSEC(600));
+	CHECK(far_hears(&d.far, "SIP/2.0 200"));
+	far_request(&d.far, "ACK", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK_EQ(d.release.cause.value, Q850_INTERWORKING);
+	CHECK(far_hears(&d.far, "BYE "));
+	desk_close(&d);
+}
+
+TEST(a_call_placed_without_an_offer_answers_theirs_in_the_ack)
+{
+	struct desk d;
+	struct sip_setup setup = { .called = { .number = { true, "100" } } };
+
+	desk_open(&d);
+	CHECK_EQ(sip_session_place(&d.session, d.stack, "far", &setup, &d), 0);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "INVITE "));
+	CHECK_TEXT(far_body(&d.far), "");
+	far_reply(&d.far, "200 OK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_ANSWER) && d.has_flow);
+	CHECK(far_hears(&d.far, "ACK "));
+	CHECK(strstr(far_body(&d.far), "m=audio 30000 RTP/AVP 8 101") != NULL);
+	desk_close(&d);
+}
+
+TEST(a_200_without_a_description_is_ended)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK(far_hears(&d.far, "ACK ") && far_hears(&d.far, "BYE "));
+	desk_close(&d);
+}
+
+TEST(early_sound_is_told_once_however_often_it_is_said)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	for (int i = 0; i < 3; i++)
+		far_reply(&d.far, "183 Session Progress", "", far_sdp);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_PROGRESS) && d.has_flow && desk_quiet(&d));
+	far_reply(&d.far, "180 Ringing", "", far_sdp);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_ALERTING) && desk_quiet(&d));
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_ANSWER) && d.has_flow);
+	desk_close(&d);
+}
+
+TEST(a_redirection_is_told_with_its_contacts_best_first)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	far_reply(&d.far, "302 Moved",
+	          "Contact: <sip:b@192.0.2.2>;q=0.5\r\n"
+	          "Contact: <sip:a@192.0.2.1>;q=0.9\r\n",
+	          NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_REDIRECT));
+	CHECK(strstr(d.contact, "sip:a@192.0.2.1\nsip:b@192.0.2.2\n") != NULL);
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK_EQ(d.release.sip_status, 302);
+	desk_close(&d);
+}
