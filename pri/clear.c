@@ -47,7 +47,10 @@ static void learn_release(struct isdn_call *call, struct cause cause,
 {
 	struct release *r = &call->release;
 	struct isdn_link *link = call->link;
-	bool audited = call->enquiries > 0;
+	/* The answer to our STATUS ENQUIRY, not a release in the same moment. */
+	bool audited = call->enquiries > 0 && link->seen.present &&
+	               (link->seen.message == MSG_STATUS ||
+	                cause.value == Q850_INVALID_CALL_REFERENCE);
 
 	if (r->by != RELEASE_BY_NOBODY)
 		return;

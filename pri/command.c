@@ -71,6 +71,7 @@ void isdn_call_finish(struct isdn_call *call)
 	list_remove(&call->list);
 	list_append(&link->dead, &call->list);
 	isdn_channel_give_back(call);
+	isdn_order_spend(link, call->callref);
 	loop_defer(link->loop, &call->later);
 	isdn_emit(call, &event);
 }

@@ -14,8 +14,9 @@
  * leaves an order for (call reference, message), and every sent frame that fits
  * is rewritten: elements of the order replace those of the same kind. Orders
  * stay after use, because layer 2 repeats frames and libpri repeats messages;
- * a new call with the same reference forgets them, and so does age: they live
- * in a ring large enough for all calls. Rewriting is idempotent.
+ * when the call is over they hold for repeated frames only. A new call with the
+ * same reference forgets them, and so does age: they live in a ring large enough
+ * for all calls. Rewriting is idempotent.
  *
  * Sent frames also tell which of libpri's timers expired: a second SETUP is
  * T303, a DISCONNECT that nobody asked for T313, and so on. A frame that layer 2
@@ -279,8 +280,8 @@ static struct order *new_order(struct isdn_link *link, unsigned callref,
 	return order;
 }
 
-void isdn_order_refusal(struct isdn_link *link, unsigned callref,
-                        struct cause cause)
+static struct order *order_cause(struct isdn_link *link, unsigned callref,
+                                 struct cause cause)
 {
 	struct order *order = new_order(link, callref, MSG_ANY_CAUSE);
 
@@ -289,11 +290,18 @@ void isdn_order_refusal(struct isdn_link *link, unsigned callref,
 	order->elements[2] = (uint8_t)(0x80 | (cause.location & 0x0f));
 	order->elements[3] = (uint8_t)(0x80 | (cause.value & 0x7f));
 	order->len = 4;
+	return order;
+}
+
+void isdn_order_refusal(struct isdn_link *link, unsigned callref,
+                        struct cause cause)
+{
+	order_cause(link, callref, cause)->once = true;
 }
 
 void isdn_order_cause(struct isdn_call *call, struct cause cause)
 {
-	isdn_order_refusal(call->link, call->callref, cause);
+	(void)order_cause(call->link, call->callref, cause);
 }
 
 /* Location: a private network serving the local user, as libpri says. */
@@ -364,6 +372,13 @@ void isdn_order_forget(struct isdn_link *link, unsigned callref)
 	for (unsigned i = 0; i < link->frames.norders; i++)
 		if (link->frames.orders[i].callref == (callref ^ 0x8000u))
 			link->frames.orders[i].message = 0;
+}
+
+void isdn_order_spend(struct isdn_link *link, unsigned callref)
+{
+	for (unsigned i = 0; i < link->frames.norders; i++)
+		if (link->frames.orders[i].callref == (callref ^ 0x8000u))
+			link->frames.orders[i].spent = true;
 }
 
 static bool order_has(const struct order *order, uint8_t id)
@@ -502,13 +517,23 @@ static void watch_control(struct isdn_link *link, struct bytes frame)
 	}
 }
 
+static bool order_fits(const struct order *order, const struct message *m,
+                       bool repeated)
+{
+	if (order->message == 0 || order->callref != m->callref ||
+	    (order->spent && !repeated))
+		return false;
+	return order->message == m->type ||
+	       (order->message == MSG_ANY_CAUSE && has_cause(m->type));
+}
+
 size_t isdn_frame_edit(struct isdn_link *link, struct bytes frame, uint8_t *to,
                        size_t size)
 {
 	struct isdn_frames *f = &link->frames;
 	size_t n = MIN_OF(frame.len, size);
 	struct message m;
-	uint8_t type;
+	bool repeated = true;
 
 	memcpy(to, frame.at, n);
 	if (n < 3)
@@ -518,17 +543,16 @@ size_t isdn_frame_edit(struct isdn_link *link, struct bytes frame, uint8_t *to,
 		return n;
 	if ((frame.at[2] & 1) == 0 && frame.at[2] >> 1 == f->ns) {
 		f->ns = (f->ns + 1) % NS_MODULUS;
+		repeated = false;
 		watch_message(link, &m);
 	}
-	type = m.type;
 	for (unsigned i = 0; i < f->norders; i++) {
-		const struct order *order = &f->orders[i];
+		struct order *order = &f->orders[i];
 
-		if (order->message == 0 || order->callref != m.callref ||
-		    (order->message != type &&
-		     !(order->message == MSG_ANY_CAUSE && has_cause(type))))
+		if (!order_fits(order, &m, repeated))
 			continue;
 		n = apply(order, to, n);
+		order->spent = order->spent || order->once;
 	}
 	if (n != frame.len || memcmp(to, frame.at, n) != 0)
 		link->counts.frames_edited++;

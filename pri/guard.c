@@ -213,8 +213,8 @@ static void enquiry_expired(void *self)
 	struct isdn_call *call = self;
 
 	if (call_state(call) == CALL_CLEARING || !isdn_link_is_up(call->link))
-		return;
-	if (call->enquiries < 2)
+		call->enquiries = 0;
+	else if (call->enquiries < 2)
 		isdn_call_audit(call);
 	else
 		isdn_call_clear_as(call, RELEASE_BY_TIMER,

@@ -299,16 +299,18 @@ static void begin_anew(struct isdn_link *link)
 static int open_libpri(struct isdn_link *link)
 {
 	struct kept_pri *k = find_kept(&link->conf);
+	int type = link->variant->libpri_type;
 	bool again = k != NULL && k->pri != NULL;
 
 	if (k == NULL)
 		return -ENOSPC;
+	if (type == PRI_SWITCH_EUROISDN_E1 && link->conf.span == SPAN_T1)
+		type = PRI_SWITCH_EUROISDN_T1;
 	if (!again)
 		k->pri = pri_new_cb(
 			-1,
 			link->conf.side == ISDN_NETWORK ? PRI_NETWORK : PRI_CPE,
-			link->variant->libpri_type, read_frame, write_frame,
-			link);
+			type, read_frame, write_frame, link);
 	if (k->pri == NULL)
 		return -ENOMEM;
 	(void)text_copy(k->name, sizeof(k->name), link->conf.name);

@@ -50,6 +50,8 @@ static void read_setup(struct isdn_setup *to, struct isdn_call *call,
 	if (ring->callednum[0] != '\0')
 		isdn_number_from(&to->called.number, ring->callednum,
 		                 ring->calledplan, 0);
+	else if (ring->keypad_digits[0] != '\0')
+		isdn_number_from(&to->called.number, ring->keypad_digits, 0, 0);
 	for (int i = 0; subs != NULL && i < subs->counter_subcmd; i++)
 		if (subs->subcmd[i].cmd == PRI_SUBCMD_REDIRECTING)
 			isdn_redirection_from(&to->redirection,

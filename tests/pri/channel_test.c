@@ -363,7 +363,7 @@ TEST(a_span_is_usable_while_its_channels_restart)
 	struct isdn_call *call;
 
 	open_silent(&p, 2);
-	p.user.link->was_up = false; /* begin again, now without answers */
+	/* begin again, now without answers */
 	for (unsigned n = 1; n < 32; n++)
 		p.user.link->channels[n].restart_due = n != 16;
 	p.pass = pass_without;
