@@ -246,13 +246,13 @@ void layers_fill(const struct layers *l, const char *text, char *to,
 	addr_print(&l->udp, near, sizeof(near));
 	addr_print(&l->far_addr, far, sizeof(far));
 	for (; *text != '\0'; text++) {
-		if (text[0] == '%' && text[1] == 'B')
+		if (text[0] == '$' && text[1] == 'B')
 			text_add(&out, "%s", near);
-		else if (text[0] == '%' && text[1] == 'F')
+		else if (text[0] == '$' && text[1] == 'F')
 			text_add(&out, "%s", far);
 		else
 			text_add(&out, "%c", *text);
-		if (text[0] == '%' && (text[1] == 'B' || text[1] == 'F'))
+		if (text[0] == '$' && (text[1] == 'B' || text[1] == 'F'))
 			text++;
 	}
 	CHECK(!out.cut);
@@ -306,10 +306,10 @@ osip_message_t *layers_request(const struct layers *l, const char *method,
 
 	/* The Via is only there to please the check; it is taken off. */
 	(void)snprintf(text, sizeof(text),
-	               "%s sip:bob@%%F SIP/2.0\r\n"
+	               "%s sip:bob@$F SIP/2.0\r\n"
 	               "Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"
-	               "From: <sip:alice@%%B>;tag=ours\r\n"
-	               "To: <sip:bob@%%F>\r\nCall-ID: call1\r\n"
+	               "From: <sip:alice@$B>;tag=ours\r\n"
+	               "To: <sip:bob@$F>\r\nCall-ID: call1\r\n"
 	               "CSeq: 1 %s\r\nMax-Forwards: 70\r\n%s\r\n",
 	               method, method, extra);
 	layers_fill(l, text, filled, sizeof(filled));

@@ -46,7 +46,7 @@ void layers_settle(struct layers *l);
 /* Lets time pass. */
 void layers_pass(struct layers *l, usec length);
 
-/* The far end sends a text: %B is replaced by the address of our bind, %F by
+/* The far end sends a text: $B is replaced by the address of our bind, $F by
  * that of the far end; settles. */
 void layers_far_send(struct layers *l, const char *text);
 /* How many datagrams wait at the far end; the last one is in heard. */

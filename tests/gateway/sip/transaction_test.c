@@ -12,15 +12,15 @@
 #include "tests/test.h"
 
 #define INVITE_BY(branch, tag, more)                                          \
-	"INVITE sip:us@%B SIP/2.0\r\nVia: SIP/2.0/UDP %F;branch=" branch more \
-	"\r\nFrom: <sip:far@%F>;tag=" tag                                     \
-	"\r\nTo: <sip:us@%B>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\n"            \
-	"Contact: <sip:far@%F>\r\nContent-Length: 0\r\n\r\n"
+	"INVITE sip:us@$B SIP/2.0\r\nVia: SIP/2.0/UDP $F;branch=" branch more \
+	"\r\nFrom: <sip:far@$F>;tag=" tag                                     \
+	"\r\nTo: <sip:us@$B>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\n"            \
+	"Contact: <sip:far@$F>\r\nContent-Length: 0\r\n\r\n"
 #define INVITE INVITE_BY("z9hG4bKone", "a", ";rport")
 #define OTHER(method)                                                     \
-	method " sip:us@%B SIP/2.0\r\nVia: SIP/2.0/UDP %F;branch="        \
-	       "z9hG4bKone;rport\r\nFrom: <sip:far@%F>;tag=a\r\n"         \
-	       "To: <sip:us@%B>\r\nCall-ID: c1\r\nCSeq: 1 " method "\r\n" \
+	method " sip:us@$B SIP/2.0\r\nVia: SIP/2.0/UDP $F;branch="        \
+	       "z9hG4bKone;rport\r\nFrom: <sip:far@$F>;tag=a\r\n"         \
+	       "To: <sip:us@$B>\r\nCall-ID: c1\r\nCSeq: 1 " method "\r\n" \
 	       "Content-Length: 0\r\n\r\n"
 
 static void told(struct layers *l, const char *what)
