@@ -51,6 +51,24 @@ enum {
 	ORDER_OCTETS = 48,
 };
 
+enum {
+	CALLREF_DUMMY = 0x10000,
+	DISCRIMINATOR_Q931 = 0x08,
+	SHIFT_MASK = 0xf8,
+	SHIFT_LOCKING = 0x90,
+	SHIFT_ONCE = 0x98,
+};
+
+/* The message inside an I or UI frame; false: there is none. */
+struct isdn_message {
+	struct bytes body;
+	unsigned callref;
+	unsigned callref_len;
+	uint8_t type;
+	uint8_t discriminator;
+};
+bool isdn_take_message(struct bytes frame, struct isdn_message *out);
+
 /* What we saw in the frame being fed to libpri; good for its one event. */
 struct seen {
 	bool present;

@@ -7,6 +7,7 @@
  * need no sequence numbers.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/loop.h"
@@ -64,6 +65,18 @@ static void feed(struct isdn_link *link, struct bytes frame)
 	isdn_link_receive(link, frame);
 }
 
+/* libpri holds the calls we hold, and no other. */
+static void compare(struct loop *loop, struct isdn_link *link)
+{
+	struct isdn_status status;
+
+	for (unsigned i = 0; i < 100 && loop_turn(loop); i++)
+		continue;
+	isdn_link_status(link, &status);
+	if (status.calls != status.libpri_calls)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = { data, size }, frame;
@@ -91,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			instant_turn(MSEC(length));
 			(void)loop_turn(loop);
 		}
+		compare(loop, link);
 	}
 	isdn_link_close(link);
 	loop_free(loop);
