@@ -83,6 +83,7 @@ int dialog_refresh(struct dialog *d, const osip_message_t *m)
 	if (contact == NULL || contact->url == NULL)
 		return -EBADMSG;
 	(void)osip_uri_to_str(contact->url, &text);
+	d->routed = true;
 	return keep(&d->target, text);
 }
 
@@ -310,7 +311,7 @@ struct hop dialog_hop(struct dialog *d, const struct peers *peers)
 				set_hop(&hop, from->url, peers);
 			osip_from_free(from);
 		}
-	} else if (d->target != NULL && osip_uri_init(&uri) == 0) {
+	} else if (d->routed && d->target != NULL && osip_uri_init(&uri) == 0) {
 		if (osip_uri_parse(uri, d->target) == 0)
 			set_hop(&hop, uri, peers);
 		osip_uri_free(uri);

@@ -28,6 +28,7 @@ struct dialog {
 	uint32_t local_cseq, remote_cseq;
 	char *local, *remote; /* From and To without tags */
 	char *target;         /* the other end's Contact: a URI */
+	bool routed;          /* the other end has said where it is: not home */
 	unsigned nroutes;
 	char *routes[DIALOG_ROUTES]; /* "<sip:...;lr>", the next hop first */
 	struct hop home;             /* where the other end's peer is */
