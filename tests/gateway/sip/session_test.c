@@ -5,9 +5,11 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel/mem.h"
 #include "kernel/net.h"
+#include "kernel/text.h"
 #include "tests/gateway/sip/desk.h"
 #include "tests/test.h"
 
@@ -580,5 +582,94 @@ TEST(a_redirection_is_told_with_its_contacts_best_first)
 	CHECK(strstr(d.contact, "sip:a@192.0.2.1\nsip:b@192.0.2.2\n") != NULL);
 	CHECK(desk_told(&d, SIP_RELEASED));
 	CHECK_EQ(d.release.sip_status, 302);
+	desk_close(&d);
+}
+
+/* --- a BYE in every state --- */
+
+enum moment { INVITED, TRIED, RANG, OFFERED, RINGING, ANSWERED, UP, OURS_OUT };
+
+static const struct {
+	enum moment moment;
+	bool released;
+} byes[] = {
+	{ INVITED, true }, { TRIED, true },    { RANG, true },
+	{ OFFERED, true }, { RINGING, true },  { ANSWERED, true },
+	{ UP, true },      { OURS_OUT, true },
+};
+
+static void reach_out(struct desk *d, enum moment moment)
+{
+	CHECK(desk_place(d) != NULL);
+	CHECK(far_hears(&d->far, "INVITE "));
+	if (moment == TRIED)
+		far_reply(&d->far, "100 Trying", "", NULL);
+	if (moment == RANG)
+		far_reply(&d->far, "180 Ringing", "", NULL);
+	desk_turn(d);
+}
+
+static void reach(struct desk *d, enum moment moment)
+{
+	if (moment <= RANG) {
+		reach_out(d, moment);
+		return;
+	}
+	far_invite(&d->far, "100", "", far_sdp);
+	desk_turn(d);
+	CHECK_EQ(sip_session_ring(d->session, 180, false, NULL), 0);
+	while (far_hear(&d->far))
+		continue; /* the To tag is learnt */
+	if (moment >= ANSWERED)
+		CHECK_EQ(sip_session_answer(d->session, NULL, NULL), 0);
+	if (moment >= UP)
+		far_request(&d->far, "ACK", "", NULL);
+	desk_turn(d);
+	if (moment == OURS_OUT)
+		sip_session_end(d->session, 0, &because_busy);
+	desk_turn(d);
+	far_deaf(&d->far);
+}
+
+TEST_ROWS(a_bye_is_answered_in_every_state, byes, row)
+{
+	struct desk d;
+	bool ok = false;
+
+	desk_open(&d);
+	reach(&d, row->moment);
+	if (row->moment <= RANG) { /* they were called: their side of it */
+		char keep[1024];
+
+		strcpy(keep, d.far.local);
+		strcpy(d.far.target, "sip:causeway@127.0.0.1");
+		d.far.cseq = 500;
+	}
+	far_request(&d.far, "BYE", "", NULL);
+	desk_turn(&d);
+	while (far_hear(&d.far))
+		ok = ok || (strncmp(d.far.heard, "SIP/2.0 200", 11) == 0 &&
+		            strstr(far_header(&d.far, "CSeq"), "BYE") != NULL);
+	CHECK(ok);
+	CHECK_EQ(d.session == NULL, row->released);
+	CHECK_EQ(d.events[d.nevents - 1], SIP_RELEASED);
+	desk_close(&d);
+}
+
+TEST(a_peer_by_name_is_called_once_its_address_is_known)
+{
+	struct desk d;
+
+	desk_open(&d);
+	(void)text_copy(d.peer.host, sizeof(d.peer.host), "localhost");
+	CHECK_EQ(sip_peer_set(d.stack, &d.peer), 0);
+	instant_release(); /* look-ups take real time */
+	for (int i = 0; i < 50 && desk_place(&d) == NULL; i++) {
+		desk_turn(&d);
+		(void)usleep(10000);
+	}
+	instant_hold();
+	CHECK(d.session != NULL);
+	CHECK(far_hears(&d.far, "INVITE sip:3035550100@localhost"));
 	desk_close(&d);
 }
