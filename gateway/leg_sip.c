@@ -181,6 +181,11 @@ int leg_sip_place(struct leg *leg, struct gateway *gateway,
 		                       &out, leg);
 	if (rc < 0)
 		place_failed(leg, rc, cause);
+	else
+		ladder_claim(
+			gateway->ladder,
+			ladder_key_sip(sip_session_call_id(leg->sip.session)),
+			leg->call->number);
 	return rc;
 }
 

@@ -1,0 +1,17 @@
+# The PBX calls a phone; both judge the sound bit by bit; the PBX hangs up.
+gateway
+phone_start phone --codec PCMA --send pattern --expect pattern --duration 8
+sipp_start far uas
+pbx a 'call 5550100 from 3035551000 after 2500ms as A
+  expect proceeding within 4s
+  expect alerting within 10s
+  expect connect within 10s
+  play pattern
+  expect pattern for 2s errors 0 within 6s
+  clear cause 16
+  expect released within 5s'
+pbx_done a
+sipp_done far
+phone_done phone
+ladders
+stop

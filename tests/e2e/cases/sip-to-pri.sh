@@ -1,0 +1,18 @@
+# A phone calls the PBX; both judge the sound bit by bit; the phone hangs up.
+gateway
+pbx a 'answer 3035550... as B
+  expect called 3035550100
+  expect calling 5551000
+  after 200ms alert
+  after 800ms connect
+  play pattern
+  expect pattern for 2s errors 0 within 6s
+  expect disconnect cause 16 within 10s'
+line_up
+phone_start phone --codec PCMA --send pattern --expect pattern --duration 8
+sipp_start near uac -s 3035550100 -d 4000
+sipp_done near
+pbx_done a
+phone_done phone
+ladders
+stop
