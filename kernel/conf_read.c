@@ -187,8 +187,8 @@ static int read_heading_words(struct reader *r, struct line *l,
 	char wrong[CONF_MESSAGE] = "", accepts[96];
 
 	for (int i = 0; i < n; i++) {
-		const struct conf_option *o = &s->heading[i];
 		char **word = words_of(l) + skip + i;
+		const struct conf_option *o;
 		int at = 0, rc;
 
 		if (i >= (int)s->nheading)
@@ -196,6 +196,7 @@ static int read_heading_words(struct reader *r, struct line *l,
 			                   column_of(l, skip + i),
 			                   "%s: \"%.60s\" is one word too many",
 			                   s->words, *word);
+		o = &s->heading[i];
 		if (r->person)
 			complete_value(l, o, skip + i);
 		rc = o->kind->parse(o, values + o->offset, 1, word, wrong, &at);

@@ -97,7 +97,7 @@ void table_end(struct shell *session);
 
 bool shell_json(const struct shell *session);
 
-/* What follows a session's life: fn runs when it closes (debug switched off). */
+/* What follows a shell: fn runs when it closes (debug switched off). */
 struct shell_watch {
 	struct shell_watch *next;
 	void (*closed)(void *self, struct shell *session);

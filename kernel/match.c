@@ -3,12 +3,12 @@
 
 /*
  * Matching narrows a set of rows word by word. All rows are alive at first;
- * each word fits more or less well in each living row (as exact keyword, abbreviation,
- * number, word, rest), and only the rows of the best fit live on. If the
- * best fit is the abbreviation and the rows left disagree about the keyword
- * it stands for, the word is ambiguous, even if a later word would tell them
- * apart: that is how IOS behaves, and what people type from memory must not
- * change its meaning when a command is added far away.
+ * each word fits each living row more or less well (as exact keyword,
+ * abbreviation, number, word, rest), and only the rows of the best fit live
+ * on. If the best fit is the abbreviation and the rows left disagree about the
+ * keyword it stands for, the word is ambiguous, even if a later word would
+ * tell them apart: that is how IOS behaves, and what people type from memory
+ * must not change its meaning when a command is added far away.
  *
  * Help is the same walk, stopped one word early: what is alive then says what
  * may follow. So help, completion and execution cannot disagree.

@@ -15,7 +15,8 @@ static const struct conf_choice types[] = {
 	{ NULL, 0, NULL },
 };
 static const struct conf_choice sides[] = {
-	{ "user", 0, "we are the PBX" }, { "network", 1, "we are the exchange" },
+	{ "user", 0, "we are the PBX" },
+	{ "network", 1, "we are the exchange" },
 	{ NULL, 0, NULL },
 };
 static const struct conf_choice switches[] = {

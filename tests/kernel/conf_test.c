@@ -60,7 +60,8 @@ static const struct {
 	  "hostname gateway\n!\nsip-peer c\n seen a\n seen \"c d\"\n!\n" },
 	{ "sip-peer c\n seen a\n no seen\n",
 	  "hostname gateway\n!\nsip-peer c\n!\n" },
-	{ "sip-peer c\n address 192.0.2.1\n no address\n! in between\n seen a\n",
+	{ "sip-peer c\n address 192.0.2.1\n no address\n! in between\n"
+	  " seen a\n",
 	  "hostname gateway\n!\nsip-peer c\n seen a\n!\n" },
 	/* By number, whatever the order of the file. */
 	{ "dial-peer voice 20 pots\n destination-pattern 2T\n"
@@ -110,7 +111,8 @@ static const struct {
 	  "t:2:12: isdn side: \"users\" is not accepted; "
 	  "use \"user\" or \"network\"" },
 	{ "controller e1 0\n isdn side\n",
-	  "t:2:11: isdn side: a value is missing; use \"user\" or \"network\"" },
+	  "t:2:11: isdn side: a value is missing; use \"user\" or "
+	  "\"network\"" },
 	{ "controller e1 0\n isdn side user too\n",
 	  "t:2:17: isdn side: \"too\" is one word too many" },
 	{ "controller e1 0\n isdn switch-type primary-ne5\n",
