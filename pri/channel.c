@@ -104,7 +104,7 @@ int isdn_channel_take(struct isdn_call *call, unsigned wanted)
 	return 0;
 }
 
-/* Our own call that has heard nothing yet, or one that is held. */
+/* Our own call that has heard nothing yet. */
 static bool gives_way(struct isdn_call *call)
 {
 	if (call == NULL || call->incoming)

@@ -38,6 +38,7 @@ bool isdn_take_message(struct bytes frame, struct isdn_message *out)
 		return false;
 	if (!take_u8(&frame, &m.type))
 		return false;
+	m.type &= 0x7f; /* bit 8 is reserved (4.4), and libpri does not look */
 	m.body = frame;
 	*out = m;
 	return true;
@@ -121,8 +122,10 @@ static enum verdict admit_message(struct isdn_link *link,
 {
 	bool known = isdn_link_find(link, m->callref) != NULL;
 
+	/* Q.931 5.8.1: another protocol is ignored. Maintenance messages of the
+	 * T1 types use the global call reference alone. */
 	if (m->discriminator != DISCRIMINATOR_Q931)
-		return PASS; /* maintenance, or refused by libpri */
+		return link->variant->service && m->callref == 0 ? PASS : CUT;
 	if (m->callref == CALLREF_DUMMY)
 		return m->type == MSG_SETUP ? CUT : PASS;
 	if ((m->callref & 0x7fff) == 0)

@@ -98,7 +98,7 @@ static const char *message_name(unsigned discriminator, uint8_t type)
 	const char *name = NULL;
 
 	if (discriminator == 0x08)
-		name = find_name(messages, ARRAY_LEN(messages), type);
+		name = find_name(messages, ARRAY_LEN(messages), type & 0x7f);
 	else if (discriminator == 0x03 || discriminator == 0x43)
 		name = find_name(maintenance, ARRAY_LEN(maintenance),
 		                 type & 0x7f);
