@@ -82,6 +82,17 @@ static int head_timeout(struct script_reader *r)
 	return words_time(&r->words, &r->settings->timeout);
 }
 
+static int timer_value(struct words *w, const struct timer_row *row, usec *out)
+{
+	int rc = words_time(w, out);
+
+	if (rc == 0 && (*out < row->min || *out > row->max))
+		return words_refuse(w, "%s is from %.1f s to %.1f s", row->name,
+		                    (double)row->min / 1e6,
+		                    (double)row->max / 1e6);
+	return rc;
+}
+
 static int head_timer(struct script_reader *r)
 {
 	struct words *w = &r->words;
@@ -91,7 +102,8 @@ static int head_timer(struct script_reader *r)
 		return -EBADMSG;
 	for (unsigned i = 0; i < ISDN_TIMERS; i++)
 		if (strcmp(isdn_timer_rows[i].name, name) == 0)
-			return words_time(w, &r->settings->timers[i]);
+			return timer_value(w, &isdn_timer_rows[i],
+			                   &r->settings->timers[i]);
 	return words_refuse(w, "timer \"%s\" is not known", name);
 }
 

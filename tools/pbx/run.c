@@ -17,7 +17,7 @@
 #include "kernel/mem.h"
 
 enum {
-	LINGER_MS = 400,    /* for the last acknowledgements */
+	LINGER_MS = 200,    /* for the last acknowledgements */
 	CLEARING_MS = 5000, /* for a far end that does not answer any more */
 	SETTLE_MS = 300,
 };
@@ -116,11 +116,15 @@ void run_done(struct pbx *pbx)
  */
 void run_begin(struct pbx *pbx)
 {
-	for (size_t i = 0; i < pbx->nruns; i++)
-		if (pbx->runs[i].block->kind != BLOCK_ANSWER)
-			timer_start(&pbx->runs[i].start,
-			            MSEC(SETTLE_MS) +
-			                    pbx->runs[i].block->after);
+	for (size_t i = 0; i < pbx->nruns; i++) {
+		struct run *run = &pbx->runs[i];
+		bool call = run->block->kind == BLOCK_CALL;
+
+		if (run->block->kind != BLOCK_ANSWER)
+			timer_start(&run->start,
+			            run->block->after +
+			                    (call ? MSEC(SETTLE_MS) : 0));
+	}
 	run_look(pbx);
 }
 

@@ -74,7 +74,7 @@ enum step_kind {
 	EXPECT_ALARM,
 };
 
-/* The messages of EXPECT_MESSAGE, as bits of what a call has seen. */
+/* What a call has seen, as bits. */
 enum {
 	SEEN_SETUP_ACK = 1 << 0,
 	SEEN_PROCEEDING = 1 << 1,
@@ -131,15 +131,12 @@ struct script {
 	size_t nsteps;
 };
 
-/* Where a file is wrong: "file:3: what". */
 struct script_error {
-	char text[300];
+	char text[300]; /* "file:3: what" */
 };
 
-/*
- * Reads a script; top statements change *settings. -EBADMSG with a sentence,
- * or -errno of the file, told in the sentence too.
- */
+/* Reads a script; top statements change *settings. -EBADMSG or the file's
+ * -errno, with a sentence. */
 int script_read(struct script **out, const char *path,
                 struct settings *settings, struct script_error *error);
 
@@ -173,7 +170,7 @@ int words_number(struct words *w, const char *what, unsigned max,
                  unsigned *out);
 int words_digits(struct words *w, const char **out);
 
-/* A word and the value it stands for; tables end with a NULL word. */
+/* Words and what they stand for; tables end with a NULL word. */
 struct script_choice {
 	const char *word;
 	unsigned value;
@@ -185,7 +182,6 @@ int words_choice(struct words *w, const char *what,
 const char *script_choice_name(const struct script_choice *choices,
                                unsigned value);
 
-/* A script being read. */
 struct script_reader {
 	struct script *script;
 	struct settings *settings;
@@ -193,7 +189,6 @@ struct script_reader {
 	struct block *block; /* the one that steps are added to */
 };
 
-/* A statement at the left margin. */
 int head_parse(struct script_reader *r);
 
 /* One step from the words that are left; in a line block or not. */

@@ -380,8 +380,8 @@ static int parse_row(struct words *w, const struct step_row *row,
 	while (rc == 0 && w->at < w->n)
 		rc = parse_option(w, row->may, s);
 	/* what has to last longer than the limit could never hold */
-	if (rc == 0 && step_is_expectation(s) && s->lasting > 0)
-		s->within = MAX_OF(s->within, s->lasting + SEC(2));
+	if (step_is_expectation(s) && s->within <= s->lasting)
+		s->within = s->lasting + SEC(2);
 	return rc < 0 ? rc : check_step(w, s);
 }
 
