@@ -145,11 +145,12 @@ static void refuse(struct sip_stack *stack, struct transaction *t,
 }
 
 /* With one more header. */
-static void refuse_with(struct sip_stack *stack, struct transaction *t,
-                        const osip_message_t *request, unsigned status,
-                        const char *name, const char *value)
+static void answer_with(struct sip_stack *stack, struct transaction *t,
+                        const osip_message_t *request,
+                        const struct stack_answer *answer, const char *name,
+                        const char *value)
 {
-	struct stack_answer a = { .status = status };
+	struct stack_answer a = *answer;
 	char tag[17];
 	osip_message_t *m;
 
@@ -186,7 +187,8 @@ static bool refuse_require(struct sip_stack *stack, struct transaction *t,
 		text_add(&out, "%s%s", n > 0 ? ", " : "", tag);
 	if (out.len == 0)
 		return false;
-	refuse_with(stack, t, request, 420, "Unsupported", tags);
+	answer_with(stack, t, request, &(struct stack_answer){ .status = 420 },
+	            "Unsupported", tags);
 	return true;
 }
 
@@ -202,15 +204,17 @@ static bool refuse_body(struct sip_stack *stack, struct transaction *t,
 		return false;
 	if (coding != NULL && coding->value != NULL &&
 	    strcasecmp(coding->value, "identity") != 0) {
-		refuse_with(stack, t, request, 415, "Accept-Encoding",
-		            "identity");
+		answer_with(stack, t, request,
+		            &(struct stack_answer){ .status = 415 },
+		            "Accept-Encoding", "identity");
 		return true;
 	}
 	if (type != NULL && type->type != NULL && type->subtype != NULL &&
 	    strcasecmp(type->type, "application") == 0 &&
 	    strcasecmp(type->subtype, "sdp") == 0)
 		return false;
-	refuse_with(stack, t, request, 415, "Accept", "application/sdp");
+	answer_with(stack, t, request, &(struct stack_answer){ .status = 415 },
+	            "Accept", "application/sdp");
 	return true;
 }
 
@@ -238,19 +242,50 @@ static void answer_invite(struct sip_stack *stack, struct transaction *t,
 		(void)uas_invited(stack, t, invite, peer);
 }
 
+/* What we could do, as a description without a place: RFC 3264 9. */
+static void describe_abilities(struct sip_stack *stack, struct transaction *t,
+                               const struct peer *peer, char *to, size_t size)
+{
+	struct offer_local local = {
+		.ncodecs = peer->conf.ncodecs,
+		.ptime_ms = peer->conf.ptime_ms,
+		.event_type = peer->conf.event_type,
+		.send = true,
+		.receive = true,
+	};
+
+	memcpy(local.codecs, peer->conf.codecs, sizeof(local.codecs));
+	to[0] = '\0';
+	if (transports_local(stack->transports, transaction_hop(t),
+	                     &local.rtp) < 0)
+		return;
+	addr_set_port(&local.rtp, 0);
+	if (offer_print(&local, NULL, (struct bytes){ 0 }, to, size) < 0)
+		to[0] = '\0';
+}
+
 /* RFC 3261 11.2: as an INVITE would be answered. */
 void stack_options(struct sip_stack *stack, struct transaction *t,
                    const osip_message_t *request)
 {
 	struct sip_session *s = session_find(stack, request);
+	const struct peer *peer =
+		peers_at(stack->peers, &transaction_hop(t)->remote);
 	unsigned status = stack->handler->available == NULL || s != NULL
 	                          ? 0
 	                          : stack->handler->available(stack->self);
+	char body[OFFER_TEXT] = "";
 
+	if (peer != NULL)
+		describe_abilities(stack, t, peer, body, sizeof(body));
 	if (status != 0)
 		refuse(stack, t, request, status);
 	else
-		refuse_with(stack, t, request, 200, "Accept",
+		answer_with(stack, t, request,
+		            &(struct stack_answer){
+				    .status = 200,
+				    .body = body[0] != '\0' ? body : NULL },
+		            "Accept",
 		            "application/sdp, application/dtmf-relay, "
 		            "application/dtmf");
 }

@@ -208,9 +208,6 @@ void session_bye(void *self, const void *detail)
 
 	(void)header_get_reason(bye->request, &why.cause);
 	respond_ok(s, bye);
-	if (s->reinvited != NULL) /* RFC 3261 15.1.2 */
-		(void)session_respond(s, s->reinvited,
-		                      (struct stack_answer){ .status = 487 });
 	session_release(s, &why);
 }
 

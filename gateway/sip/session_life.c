@@ -93,6 +93,9 @@ int session_new(struct sip_session **out, struct sip_stack *stack,
 
 	if (stack->counts.dialogs >= stack->conf.dialogs_most) {
 		stack->counts.refused_limit++;
+		stack_note(stack, &stack->refused,
+		           "refused a call: %u dialogs are all there may be",
+		           stack->conf.dialogs_most);
 		return -EBUSY;
 	}
 	s = mem_new(struct sip_session);

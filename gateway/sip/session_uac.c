@@ -12,8 +12,8 @@
  * branch: it is acknowledged, because its sender repeats it until then, and
  * ended (13.2.2.4).
  *
- * A peer with several addresses is tried at the next one when nothing was heard
- * from one of them (RFC 3263 4.3); once anything was heard there is a call
+ * A peer with several addresses is tried at the next one when one of them is
+ * silent, unreachable or says 503 (RFC 3263 4.3); once it rang there is a call
  * there, and its failure is the call's.
  */
 #include "gateway/sip/session.h"
@@ -472,9 +472,14 @@ void uac_bye(void *self, const void *bye)
 
 /* --- from the transaction --- */
 
-static bool is_another(const struct sip_session *s)
+/* To the next address, if there is one and nobody has rung. */
+static bool try_another(struct sip_session *s)
 {
-	return s->tried + 1 < s->naddrs && fsm_state(&s->fsm) == UA_INVITING;
+	if (s->tried + 1 >= s->naddrs || (fsm_state(&s->fsm) != UA_INVITING &&
+	                                  fsm_state(&s->fsm) != UA_PROCEEDING))
+		return false;
+	s->tried++;
+	return send_invite(s) == 0;
 }
 
 static void invite_response(void *self, struct transaction *t,
@@ -493,6 +498,8 @@ static void invite_response(void *self, struct transaction *t,
 		event = HEARD_OK;
 	else
 		s->invite = NULL;
+	if (status == 503 && try_another(s))
+		return;
 	fsm_post(&s->fsm, event, response);
 }
 
@@ -502,11 +509,8 @@ static void invite_gave_up(void *self, struct transaction *t, unsigned status)
 
 	(void)t;
 	s->invite = NULL;
-	if (is_another(s)) {
-		s->tried++;
-		if (send_invite(s) == 0)
-			return;
-	}
+	if (try_another(s))
+		return;
 	fsm_post(&s->fsm, HEARD_NOTHING, &status);
 }
 

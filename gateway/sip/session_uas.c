@@ -109,7 +109,7 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 
 /* --- what we say --- */
 
-/* Refuse from inside: the session ends by itself, the caller is told why. */
+/* Refuse from inside: the session ends by itself, and says why. */
 static int refuse_offer(struct sip_session *s, int rc, unsigned warning)
 {
 	struct release why = {
@@ -124,7 +124,8 @@ static int refuse_offer(struct sip_session *s, int rc, unsigned warning)
 		why.cause.value = Q850_RESOURCE_UNAVAILABLE;
 		why.sip_status = 503;
 		(void)text_copy(why.detail, sizeof(why.detail),
-		                "no socket for sound");
+		                rc == -ENOMEM ? "no memory"
+		                              : "no socket for sound");
 	}
 	session_fail(s, why.sip_status, &why);
 	return rc;
@@ -248,13 +249,13 @@ int sip_session_answer(struct sip_session *session,
 	answer.body = session->told;
 	ok = stack_response(session->stack,
 	                    transaction_request_of(session->invited), &answer);
-	if (ok == NULL)
-		return -ENOMEM;
-	rc = header_put_connected(ok, connected, host, session->peer.trusted);
+	rc = ok == NULL ? -ENOMEM
+	                : header_put_connected(ok, connected, host,
+	                                       session->peer.trusted);
 	copy = rc < 0 ? NULL : message_clone(ok);
 	if (copy == NULL) {
 		(void)message_free(ok);
-		return -ENOMEM;
+		return refuse_offer(session, -ENOMEM, 0);
 	}
 	rc = transaction_respond(session->invited, copy);
 	session_repeat(session, ok);
