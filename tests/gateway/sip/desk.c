@@ -97,28 +97,38 @@ static uint16_t free_port(bool six)
 	return f.port;
 }
 
+/* The free port may be taken by somebody else before we are there. */
+static int open_stack(struct desk *d, bool six)
+{
+	int rc = -EADDRINUSE;
+
+	for (int i = 0; i < 20 && rc == -EADDRINUSE; i++) {
+		d->port = free_port(six);
+		(void)addr_parse(&d->conf.bind[0].addr,
+		                 six ? "::1" : "127.0.0.1", d->port);
+		d->conf.bind[1] =
+			(struct sip_bind){ SIP_TCP, d->conf.bind[0].addr };
+		rc = sip_stack_open(&d->stack, d->loop, &d->conf, &handler, d);
+	}
+	return rc;
+}
+
 static void open_on(struct desk *d, bool six)
 {
-	char host[32];
-
 	memset(d, 0, sizeof(*d));
 	instant_hold();
-	d->port = free_port(six);
 	sip_conf_preset(&d->conf);
 	d->conf.nbinds = 2;
-	(void)addr_parse(&d->conf.bind[0].addr, six ? "::1" : "127.0.0.1",
-	                 d->port);
-	d->conf.bind[1] = (struct sip_bind){ SIP_TCP, d->conf.bind[0].addr };
-	far_open(&d->far, d->port, six);
-	if (loop_new(&d->loop) < 0 ||
-	    sip_stack_open(&d->stack, d->loop, &d->conf, &handler, d) < 0) {
+	far_open(&d->far, 1, six);
+	if (loop_new(&d->loop) < 0 || open_stack(d, six) < 0) {
 		d->stack = NULL;
 		return;
 	}
+	d->far.to = d->port;
 	sip_peer_preset(&d->peer);
-	(void)snprintf(host, sizeof(host), "%s", six ? "::1" : "127.0.0.1");
 	(void)text_copy(d->peer.name, sizeof(d->peer.name), "far");
-	(void)text_copy(d->peer.host, sizeof(d->peer.host), host);
+	(void)text_copy(d->peer.host, sizeof(d->peer.host),
+	                six ? "::1" : "127.0.0.1");
 	d->peer.port = d->far.port;
 	(void)sip_peer_set(d->stack, &d->peer);
 }

@@ -8,6 +8,7 @@
  * Each stack tells the relay's address as its external one, so what is sent
  * inside the dialog passes the relay too.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -86,14 +87,17 @@ static void open_end(struct line *l, int which)
 	struct end *e = &l->end[which];
 	struct sip_conf conf;
 	struct sip_peer_conf peer;
-	int fd = udp_socket(&e->addr);
+	int rc = -EADDRINUSE;
 
-	(void)close(fd); /* its port is free now */
 	e->line = l;
 	sip_conf_preset(&conf);
 	conf.nbinds = 1;
-	conf.bind[0].addr = e->addr;
-	CHECK_EQ(sip_stack_open(&e->stack, l->loop, &conf, &handler, e), 0);
+	for (int i = 0; i < 20 && rc == -EADDRINUSE; i++) {
+		(void)close(udp_socket(&e->addr)); /* its port is free now */
+		conf.bind[0].addr = e->addr;
+		rc = sip_stack_open(&e->stack, l->loop, &conf, &handler, e);
+	}
+	CHECK_EQ(rc, 0);
 	sip_peer_preset(&peer);
 	(void)text_copy(peer.name, sizeof(peer.name), "other");
 	(void)text_copy(peer.host, sizeof(peer.host), "127.0.0.1");

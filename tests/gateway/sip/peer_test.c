@@ -110,6 +110,27 @@ TEST(the_next_address_is_tried_when_nothing_was_heard)
 	desk_close(&d);
 }
 
+TEST(a_503_leads_to_the_next_address_too)
+{
+	struct desk d;
+	struct peer *peer;
+
+	desk_open(&d);
+	peer = peers_find(d.stack->peers, "far");
+	peer->addrs[1] = peer->addrs[0];
+	peer->naddrs = 2;
+	CHECK(desk_place(&d) != NULL);
+	for (int i = 0; i < 2; i++) {
+		CHECK(far_hears(&d.far, "INVITE "));
+		far_reply(&d.far, "503 Service Unavailable", "", NULL);
+		desk_turn(&d);
+		CHECK(far_hears(&d.far, "ACK "));
+	}
+	CHECK(desk_told(&d, SIP_RELEASED) && desk_quiet(&d));
+	CHECK_EQ(d.release.sip_status, 503);
+	desk_close(&d);
+}
+
 TEST(a_call_to_a_dead_peer_fails_after_its_last_address)
 {
 	struct desk d;

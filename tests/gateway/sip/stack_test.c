@@ -98,6 +98,7 @@ TEST(options_are_answered_as_an_invite_would_be)
 	CHECK(far_hears(&d.far, "SIP/2.0 200"));
 	CHECK(strstr(far_header(&d.far, "Allow"), "UPDATE") != NULL);
 	CHECK(strstr(far_header(&d.far, "Accept"), "application/sdp") != NULL);
+	CHECK(strstr(far_body(&d.far), "m=audio 0 RTP/AVP 8 0 101") != NULL);
 	desk_close(&d);
 	desk_open(&d);
 	d.refuse_with = 503;
@@ -368,6 +369,31 @@ LADDER(a_call_in_survives)
 		desk_turn(&d);
 		if (ladder_ok())
 			CHECK(d.session == NULL);
+	}
+	desk_close(&d);
+}
+
+LADDER(a_change_in_a_call_survives)
+{
+	struct desk d;
+
+	desk_open(&d);
+	if (d.stack != NULL && desk_place(&d) != NULL && far_hear(&d.far)) {
+		far_reply(&d.far, "200 OK", "", far_sdp);
+		desk_turn(&d);
+		far_deaf(&d.far);
+		if (d.session != NULL &&
+		    sip_session_offer(d.session, true, false) == 0) {
+			desk_turn(&d);
+			if (far_hear(&d.far))
+				far_reply(&d.far, "200 OK", "", far_sdp);
+			desk_turn(&d);
+		}
+		far_request(&d.far, "UPDATE", "", far_sdp);
+		far_request(&d.far, "INVITE", "", NULL);
+		desk_turn(&d);
+		far_request(&d.far, "ACK", "", far_sdp);
+		desk_turn(&d);
 	}
 	desk_close(&d);
 }
