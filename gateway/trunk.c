@@ -122,7 +122,6 @@ static int add_line(struct trunk *trunk, const struct board_conf *conf)
 		.turn = turn,
 		.self = trunk->span,
 	};
-	struct board_media sink;
 	void *self;
 	int rc;
 
@@ -132,8 +131,9 @@ static int add_line(struct trunk *trunk, const struct board_conf *conf)
 	trunk->line_added = true;
 	if (conf->kind == BOARD_SIM) {
 		self = media_line_sink(trunk->gateway->media, trunk->line,
-		                       &sink.receive, &sink.transmit);
-		board_sim_media(trunk->span, &sink, self);
+		                       &trunk->sink.receive,
+		                       &trunk->sink.transmit);
+		board_sim_media(trunk->span, &trunk->sink, self);
 	}
 	return 0;
 }

@@ -27,7 +27,8 @@ struct trunk {
 	struct options_controller options;
 	struct board_span *span;
 	struct isdn_link *link;
-	unsigned line; /* in the media engine */
+	unsigned line;           /* in the media engine */
+	struct board_media sink; /* of a simulated span's turns */
 	bool line_added;
 	bool doomed;        /* closes when its last call has ended */
 	bool dying;         /* closing: the media engine is asked to let go */
