@@ -396,7 +396,7 @@ int main(void)
 	suite = suite_create(program_invocation_short_name);
 	ttests = add_cases(suite);
 	runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_FORK);
+	srunner_set_fork_status(runner, CK_FORK_GETENV); /* or gdb, valgrind */
 	srunner_run_all(runner, CK_SILENT);
 	failed = judge(runner);
 	printf("%s: %d passed, %d failed\n", program_invocation_short_name,

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * See world.h. Time passes in steps: whatever is due is done until nothing
+ * happens, then the clock goes to the next timer or the next tick of the line,
+ * whichever is first. A tick is 5 ms, 40 octets, for all spans at once.
+ *
+ * There is one world in a process, because there is one clock and one registry
+ * of simulated spans.
+ */
+#include "tests/gateway/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/commands.h"
+#include "gateway/debug.h"
+#include "gateway/ladder.h"
+#include "gateway/record.h"
+#include "kernel/console.h"
+#include "kernel/text.h"
+
+const char world_conf[] = "hostname gw1\n"
+			  "controller e1 0\n"
+			  " board sim\n"
+			  " isdn switch-type primary-net5\n"
+			  " isdn side user\n"
+			  "!\n"
+			  "sip-ua\n"
+			  " bind udp $SIP\n"
+			  "!\n"
+			  "sip-peer carrier\n"
+			  " address $FAR0\n"
+			  "!\n"
+			  "dial-peer voice 100 pots\n"
+			  " destination-pattern 1...\n"
+			  " trunk e1 0\n"
+			  "!\n"
+			  "dial-peer voice 200 voip\n"
+			  " destination-pattern 2...\n"
+			  " session target sip-peer carrier\n"
+			  "!\n";
+
+const char world_conf_same_kind[] = "hostname gw1\n"
+				    "controller e1 0\n"
+				    " board sim\n"
+				    "!\n"
+				    "controller e1 1\n"
+				    " board sim\n"
+				    " isdn side network\n"
+				    "!\n"
+				    "sip-ua\n"
+				    " bind udp $SIP\n"
+				    "!\n"
+				    "sip-peer carrier\n"
+				    " address $FAR0\n"
+				    "!\n"
+				    "sip-peer office\n"
+				    " address $FAR1\n"
+				    "!\n"
+				    "dial-peer voice 100 pots\n"
+				    " destination-pattern 1...\n"
+				    " trunk e1 0\n"
+				    " allow-same-kind\n"
+				    "!\n"
+				    "dial-peer voice 110 pots\n"
+				    " destination-pattern 3...\n"
+				    " trunk e1 1\n"
+				    " allow-same-kind\n"
+				    "!\n"
+				    "dial-peer voice 200 voip\n"
+				    " destination-pattern 2...\n"
+				    " session target sip-peer carrier\n"
+				    " allow-same-kind\n"
+				    "!\n"
+				    "dial-peer voice 210 voip\n"
+				    " destination-pattern 4...\n"
+				    " session target sip-peer office\n"
+				    " allow-same-kind\n"
+				    "!\n";
+
+static struct world world;
+
+/* --- configuration --- */
+
+static const char *place_of(const struct world *w, const char **at, char *room,
+                            size_t size)
+{
+	static const char *const names[] = { "$SIP", "$FAR0", "$FAR1" };
+	const uint16_t ports[] = { w->port, w->far[0].port, w->far[1].port };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!text_starts(*at, names[i]))
+			continue;
+		*at += strlen(names[i]);
+		(void)snprintf(room, size, "127.0.0.1:%u", ports[i]);
+		return room;
+	}
+	return NULL;
+}
+
+void world_text(const struct world *w, const char *text, char *to, size_t size)
+{
+	struct text out = { .at = to, .size = size };
+	char room[32];
+
+	to[0] = '\0';
+	while (*text != '\0') {
+		const char *place = place_of(w, &text, room, sizeof(room));
+
+		if (place != NULL)
+			text_add(&out, "%s", place);
+		else
+			text_add(&out, "%c", *text++);
+	}
+	ck_assert(!out.cut);
+}
+
+static int read_conf(struct world *w, const char *text, struct conf **out)
+{
+	static char room[16384];
+
+	world_text(w, text, room, sizeof(room));
+	memset(&w->error, 0, sizeof(w->error));
+	return conf_parse(out, &options_schema, "world.conf",
+	                  (struct bytes){ (const uint8_t *)room, strlen(room) },
+	                  &w->error);
+}
+
+int world_reload(struct world *w, const char *text)
+{
+	struct conf *conf = NULL;
+	int rc = read_conf(w, text, &conf);
+
+	if (rc < 0)
+		return rc;
+	return gateway_apply(w->gateway, conf, &w->error);
+}
+
+/* --- opening --- */
+
+static uint16_t free_port(void)
+{
+	struct far f;
+
+	far_open(&f, 1, false);
+	far_close(&f);
+	return f.port;
+}
+
+static int open_exchanges(struct world *w)
+{
+	const struct conf_instance *i = NULL;
+	struct board_conf board;
+	struct isdn_conf isdn;
+	int rc = 0;
+
+	while (rc == 0 && (i = conf_next(w->gateway->conf,
+	                                 &options_controller_section, i))) {
+		ck_assert(w->spans < WORLD_SPANS);
+		options_to_board(i->values, i->name, &board);
+		options_to_isdn(i->values, i->name, &isdn);
+		rc = exchange_open(&w->exchange[w->spans], w->loop, &board,
+		                   &isdn);
+		if (rc == 0)
+			w->spans++;
+	}
+	return rc;
+}
+
+static int add_commands(struct world *w)
+{
+	int rc = commands_show(w->gateway, w->console);
+
+	if (rc == 0)
+		rc = commands_calls(w->gateway, w->console);
+	if (rc == 0)
+		rc = commands_operate(w->gateway, w->console);
+	if (rc == 0)
+		rc = debug_commands(w->gateway->debug, w->console);
+	return rc;
+}
+
+static int open_gateway(struct world *w, const char *text)
+{
+	struct gateway_start start = { .media_turned = true };
+	int rc = loop_new(&w->loop);
+
+	if (rc == 0)
+		rc = console_new(&w->console, w->loop);
+	if (rc == 0)
+		rc = read_conf(w, text, &start.conf);
+	if (rc < 0) {
+		if (w->error.message[0] != '\0')
+			printf("%s:%u: %s\n", w->error.file, w->error.line,
+			       w->error.message);
+		return rc;
+	}
+	start.loop = w->loop;
+	start.console = w->console;
+	rc = gateway_new(&w->gateway, &start, &w->error);
+	if (rc == 0)
+		rc = add_commands(w);
+	return rc;
+}
+
+/* Gives all back, and looks at nothing. */
+static void drop(struct world *w)
+{
+	w->gateway = gateway_free(w->gateway);
+	w->console = console_free(w->console);
+	for (unsigned i = 0; i < w->spans; i++)
+		exchange_close(&w->exchange[i]);
+	for (unsigned i = 0; i < WORLD_FARS; i++) {
+		far_close(&w->far[i]);
+		phone_close(&w->phone[i]);
+	}
+	if (w->loop != NULL)
+		while (loop_turn(w->loop))
+			continue;
+}
+
+static void say(const char *name)
+{
+	printf("timer left: %s\n", name);
+}
+
+struct world *world_open(const char *conf)
+{
+	struct world *w = &world;
+
+	memset(w, 0, sizeof(*w));
+	(void)setvbuf(stdout, NULL, _IOLBF, 0); /* told before a test fails */
+	log_to_fd(getenv("WORLD_LOG") != NULL ? 1 : -1, false);
+	instant_hold();
+	w->port = free_port();
+	w->pace = MSEC(5);
+	w->tick = instant_now();
+	for (unsigned i = 0; i < WORLD_FARS; i++) {
+		far_open(&w->far[i], w->port, false);
+		phone_open(&w->phone[i]);
+	}
+	if (open_gateway(w, conf) < 0 || open_exchanges(w) < 0) {
+		ck_assert_msg(!ladder_ok(), "the world did not open: %s",
+		              w->error.message);
+		drop(w);
+		w->loop = loop_free(w->loop);
+		instant_release();
+		return NULL;
+	}
+	world_wait(w, SEC(4)); /* alarms clear, layer 2 comes up, RESTART */
+	for (unsigned i = 0; i < w->spans; i++)
+		exchange_forget(&w->exchange[i]);
+	return w;
+}
+
+struct world *world_open_with(const char *conf, const char *more)
+{
+	char text[8192];
+
+	(void)snprintf(text, sizeof(text), "%s%s", conf, more);
+	return world_open(text);
+}
+
+/* --- time --- */
+
+static void settle(struct world *w)
+{
+	for (unsigned i = 0; i < 100000; i++)
+		if (!loop_turn(w->loop))
+			return;
+	ck_abort_msg("the world does not settle");
+}
+
+static void turn_lines(struct world *w)
+{
+	w->tick = instant_add(w->tick, w->pace);
+	board_sim_turn(40);
+	media_turn(w->gateway->media);
+	for (unsigned i = 0; i < WORLD_FARS; i++)
+		phone_turn(&w->phone[i], 5000);
+}
+
+static void pass(struct world *w, usec length)
+{
+	struct instant end = instant_add(instant_now(), length), due, next;
+
+	settle(w);
+	while (instant_since(end, instant_now()) > 0) {
+		next = instant_since(end, w->tick) > 0 ? w->tick : end;
+		if (loop_next(w->loop, &due) && instant_since(next, due) > 0)
+			next = due;
+		if (instant_since(next, instant_now()) > 0)
+			instant_turn(instant_since(next, instant_now()));
+		if (instant_since(instant_now(), w->tick) >= 0)
+			turn_lines(w);
+		settle(w);
+	}
+}
+
+void world_run(struct world *w, usec length)
+{
+	pass(w, length);
+}
+
+void world_wait(struct world *w, usec length)
+{
+	w->pace = MSEC(100);
+	pass(w, length);
+	w->pace = MSEC(5);
+	if (instant_since(w->tick, instant_now()) > w->pace)
+		w->tick = instant_add(instant_now(), w->pace);
+}
+
+/* --- closing --- */
+
+static void clear_all(struct world *w)
+{
+	struct release why = { .by = RELEASE_BY_OPERATOR,
+		               .cause = { Q850_NORMAL_CLEARING,
+		                          LOCATION_PRIVATE_LOCAL } };
+
+	LIST_EACH(&w->gateway->calls, struct call, call, list)
+	call_clear(call, &why);
+}
+
+static void check_link(const char *name, const struct isdn_link *link)
+{
+	struct isdn_status s;
+
+	isdn_link_status(link, &s);
+	ck_assert_msg(s.calls == 0, "%s: %u calls left", name, s.calls);
+	ck_assert_msg(s.libpri_calls == 0, "%s: %u calls left in libpri", name,
+	              s.libpri_calls);
+	ck_assert_msg(s.busy == 0 && s.ending == 0,
+	              "%s: %u channels busy, %u ending", name, s.busy,
+	              s.ending);
+}
+
+static void check_left(struct world *w)
+{
+	struct media_status media;
+	struct sip_counts sip;
+
+	LIST_EACH(&w->gateway->calls, struct call, call, list)
+	ck_abort_msg("call %u left, %s", call->number, call_state_name(call));
+	LIST_EACH(&w->gateway->trunks, struct trunk, trunk, list)
+	{
+		ck_assert_msg(trunk->calls == 0, "%s: %u calls counted",
+		              trunk->name, trunk->calls);
+		if (trunk->link != NULL && !w->broken)
+			check_link(trunk->name, trunk->link);
+	}
+	for (unsigned i = 0; i < w->spans && !w->broken; i++)
+		if (w->exchange[i].link != NULL)
+			check_link(w->exchange[i].conf.name,
+			           w->exchange[i].link);
+	sip_stack_counts(w->gateway->sip, &sip);
+	CHECK_EQ(sip.dialogs, 0);
+	CHECK_EQ(sip.transactions, 0);
+	media_engine_status(w->gateway->media, &media);
+	CHECK_EQ(media.streams, 0);
+	CHECK_EQ(media.sockets, 0);
+	ck_assert_msg(w->gateway->counts.stuck == 0, "a call was stuck");
+}
+
+void world_close(struct world *w)
+{
+	unsigned live;
+
+	if (w == NULL)
+		return;
+	world_run(w, MSEC(50));
+	if (!ladder_ok()) {
+		clear_all(w);
+		world_wait(w, SEC(200));
+	}
+	world_wait(w, SEC(40));
+	check_left(w);
+	drop(w);
+	live = loop_live(w->loop, say);
+	w->loop = loop_free(w->loop);
+	instant_release();
+	CHECK_EQ(live, 0);
+}
+
+/* --- looking --- */
+
+struct call *world_call(struct world *w)
+{
+	return LIST_FIRST(&w->gateway->calls, struct call, list);
+}
+
+static bool first_record(void *self, const struct record *record)
+{
+	record_sentence(&record->release, self, 200);
+	return false;
+}
+
+const char *world_sentence(struct world *w)
+{
+	static char sentence[200];
+
+	sentence[0] = '\0';
+	history_each(w->gateway->history, first_record, sentence);
+	return sentence;
+}
+
+static void add_line(void *self, const struct ladder_line *line)
+{
+	text_add(self, "%s%s\n",
+	         line->column == 1 ? ". "
+	         : line->sent      ? "<- "
+	                           : "-> ",
+	         line->what);
+}
+
+const char *world_ladder(struct world *w, uint32_t call)
+{
+	static char room[16384];
+	struct text text = TEXT(room);
+
+	ladder_each(w->gateway->ladder, call, add_line, &text);
+	return room;
+}
+
+static void add_output(void *self, const char *text)
+{
+	text_add(self, "%s", text);
+}
+
+int world_console(struct world *w, const char *line, bool json, char *to,
+                  size_t size)
+{
+	struct text text = { .at = to, .size = size };
+
+	to[0] = '\0';
+	return console_run(w->console, line, json, add_output, &text);
+}
+
+const char *world_sdp(struct world *w, unsigned far, const char *direction)
+{
+	static char sdp[2][512];
+	static unsigned turn;
+	char *to = sdp[turn++ % 2];
+
+	(void)snprintf(to, sizeof(sdp[0]),
+	               "v=0\r\no=far 1 %u IN IP4 127.0.0.1\r\ns=-\r\n"
+	               "c=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+	               "m=audio %u RTP/AVP 8 0 101\r\n"
+	               "a=rtpmap:101 telephone-event/8000\r\n"
+	               "a=ptime:20\r\na=%s\r\n",
+	               ++w->far[far].branch, w->phone[far].port, direction);
+	return to;
+}
+
+/* --- calls that are up --- */
+
+struct isdn_call *world_call_out(struct world *w)
+{
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+	struct isdn_call *call = exchange_place(x, "2001");
+
+	if (call == NULL)
+		return NULL;
+	world_run(w, MSEC(20));
+	if (!far_hears(f, "INVITE "))
+		return NULL;
+	phone_learn(&w->phone[0], far_body(f));
+	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	if (!far_hears(f, "ACK "))
+		return NULL;
+	w->phone[0].talks = true;
+	return exchange_last(x, ISDN_ANSWER) != NULL ? call : NULL;
+}
+
+struct isdn_call *world_call_in(struct world *w)
+{
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+
+	x->manner = EXCHANGE_ANSWERS;
+	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(100));
+	if (!far_hears(f, "SIP/2.0 100") || !far_hears(f, "SIP/2.0 200"))
+		return NULL;
+	phone_learn(&w->phone[0], far_body(f));
+	far_request(f, "ACK", "", NULL);
+	world_run(w, MSEC(50));
+	w->phone[0].talks = true;
+	return x->call;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#ifndef TESTS_GATEWAY_WORLD_H
+#define TESTS_GATEWAY_WORLD_H
+
+/*
+ * A whole gateway in memory, on a held clock: its configuration is a text,
+ * its spans are board/sim.c's with an exchange on libpri at the other end of
+ * each, its SIP side speaks over loopback with far ends of tests/gateway/sip,
+ * and two phones send and judge RTP.
+ *
+ * In the text $SIP is the gateway's own address and port, $FAR0 and $FAR1
+ * those of the far ends. Nothing happens but in world_run(); world_close()
+ * fails the test when a call, a channel, a transaction, a stream, a socket or
+ * a timer was left.
+ */
+
+#include "board/board.h"
+#include "gateway/gateway.h"
+#include "gateway/trunk.h"
+#include "kernel/loop.h"
+#include "tests/gateway/exchange.h"
+#include "tests/gateway/phone.h"
+#include "tests/gateway/sip/far.h"
+#include "tests/test.h"
+
+enum { WORLD_SPANS = 3, WORLD_FARS = 2 };
+
+struct console;
+
+struct world {
+	struct loop *loop;
+	struct gateway *gateway;
+	struct console *console; /* world_console() makes it */
+	struct exchange exchange[WORLD_SPANS];
+	unsigned spans;
+	struct far far[WORLD_FARS];
+	struct phone phone[WORLD_FARS];
+	uint16_t port;
+	struct instant tick; /* when the line moves next */
+	usec pace;   /* between ticks: 5 ms, or more when nobody listens */
+	bool broken; /* lines are cut: do not look at channels */
+	struct conf_error error; /* of the last world_reload() */
+};
+
+/* One E1 to an exchange (we are the user side) and one SIP peer: 1... goes to
+ * the span, 2... to SIP; 3... to the other span or peer of same_kind_conf. */
+extern const char world_conf[];
+extern const char world_conf_same_kind[];
+
+/* The world with this configuration, its links up. NULL when the gateway
+ * could not be started (on a ladder). */
+struct world *world_open(const char *conf);
+struct world *world_open_with(const char *conf, const char *more);
+
+/* Reads `conf` and hands it over as `reload` does. */
+int world_reload(struct world *w, const char *conf);
+
+void world_run(struct world *w, usec length);
+/* Lets a long time pass; the lines move only ten times a second. */
+void world_wait(struct world *w, usec length);
+void world_close(struct world *w);
+
+/* A place for text with $SIP, $FAR0 and $FAR1 replaced. */
+void world_text(const struct world *w, const char *text, char *to, size_t size);
+
+/* The only call there is, or NULL. */
+struct call *world_call(struct world *w);
+/* The sentence of the call that ended last: "ended by the caller: ...". */
+const char *world_sentence(struct world *w);
+/* The ladder of a call, one text: "-> SETUP\n. offered\n<- INVITE...". */
+const char *world_ladder(struct world *w, uint32_t call);
+/* What a console line prints; JSON when asked. Returns its exit status. */
+int world_console(struct world *w, const char *line, bool json, char *to,
+                  size_t size);
+
+/* A call that is up: from the exchange to SIP, and the other way. */
+struct isdn_call *world_call_out(struct world *w);
+struct isdn_call *world_call_in(struct world *w);
+
+/* SDP of a phone at a far end: PCMA, PCMU, events; or held by direction. */
+const char *world_sdp(struct world *w, unsigned far, const char *direction);
+
+#endif
