@@ -16,9 +16,10 @@ enum isdn_channel_state {
 	CHANNEL_BUSY,       /* a call is on it */
 	CHANNEL_ENDING,     /* call gone, its stream not yet stopped */
 	CHANNEL_RESTARTING, /* T316 runs */
-	CHANNEL_NO_RESTART, /* the exchange never acknowledged: not chosen by us,
-	                      * taken back at the first SETUP on it */
-	CHANNEL_SHUTDOWN,   /* by the operator */
+	/* The exchange never acknowledged: not chosen by us, taken back at the
+	 * first SETUP on it. */
+	CHANNEL_NO_RESTART,
+	CHANNEL_SHUTDOWN, /* by the operator */
 };
 
 enum isdn_channel_state isdn_channel_state(const struct isdn_link *link,

@@ -33,7 +33,7 @@ static const struct limit limits[] = {
 	{ 0x28, 1, 255, false }, /* display */
 	{ 0x29, 5, 255, false }, /* date and time */
 	{ 0x2c, 1, 255, false }, /* keypad facility */
-	{ 0x37, 3, 255, false }, /* originating line information, generic digits */
+	{ 0x37, 3, 255, false }, /* generic digits */
 	{ 0x4c, 1, 255, true  }, /* connected number */
 	{ 0x4d, 2, 21,  false }, /* connected subaddress */
 	{ 0x6c, 1, 255, true  }, /* calling party number */

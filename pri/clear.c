@@ -47,7 +47,7 @@ static void learn_release(struct isdn_call *call, struct cause cause,
 {
 	struct release *r = &call->release;
 	struct isdn_link *link = call->link;
-	/* The answer to our STATUS ENQUIRY, not a release in the same moment. */
+	/* The answer to our STATUS ENQUIRY, not a release beside it. */
 	bool audited = call->enquiries > 0 && link->seen.present &&
 	               (link->seen.message == MSG_STATUS ||
 	                cause.value == Q850_INVALID_CALL_REFERENCE);

@@ -18,9 +18,9 @@
  * moment, and that is what it is made to believe: a DISCONNECT for the call is
  * given to it in an unnumbered frame, which layer 2 does not count.
  *
- * A call ends in three steps: libpri drops it (the pointer goes), the handler is
- * told (ISDN_RELEASED), and on the loop's next turn its memory goes back to the
- * pool, so that the pointer is good inside the handler.
+ * A call ends in three steps: libpri drops it (the pointer goes), the handler
+ * is told (ISDN_RELEASED), and on the loop's next turn its memory goes back to
+ * the pool, so that the pointer is good inside the handler.
  */
 #include <errno.h>
 #include <string.h>

@@ -9,12 +9,12 @@
  * elements of the order replace those of the same kind. Orders stay after use,
  * because layer 2 repeats frames and libpri repeats messages; when the call is
  * over they hold for repeated frames only. A new call with the same reference
- * forgets them, and so does age: they live in a ring large enough for all calls.
- * Rewriting is idempotent.
+ * forgets them, and so does age: they live in a ring large enough for all
+ * calls. Rewriting is idempotent.
  *
  * Sent frames also tell which of libpri's timers expired: a second SETUP is
- * T303, a DISCONNECT that nobody asked for T313, and so on. A frame that layer 2
- * only repeats is known by its N(S).
+ * T303, a DISCONNECT that nobody asked for T313, and so on. A frame that layer
+ * 2 only repeats is known by its N(S).
  */
 #include <string.h>
 

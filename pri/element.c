@@ -3,9 +3,9 @@
 /*
  * What an information element says, in words an operator can read to the
  * exchange's staff: names are those of Q.931 4.5 and Q.850. A row for each
- * element names it and the function that explains its contents; elements without
- * one are shown in hex. A reader that runs out of octets says so and stops: what
- * it told until then is true.
+ * element names it and the function that explains its contents; elements
+ * without one are shown in hex. A reader that runs out of octets says so and
+ * stops: what it told until then is true.
  *
  * Digits pass log_digits(), so what privacy hides in the log is hidden here,
  * too, and the hex of a number is not shown then.

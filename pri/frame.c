@@ -6,8 +6,8 @@
  * The cleaner (clean.c) has made the frame safe; here we read what libpri hides
  * (location of a cause, progress values it has no name for, the state in a
  * STATUS) and turn aside messages libpri would answer with a record that nobody
- * frees or would let spoil a living call. Which ones, and what Q.931 5.8.3 wants
- * instead, stands at admit_message().
+ * frees or would let spoil a living call. Which ones, and what Q.931 5.8.3
+ * wants instead, stands at admit_message().
  */
 #include <string.h>
 

@@ -47,21 +47,25 @@ struct isdn_setup {
 enum isdn_event_kind {
 	ISDN_LINK_UP,   /* layer 2 is established; call is NULL */
 	ISDN_LINK_DOWN, /* lost; calls are told by themselves, T309 runs */
-	ISDN_SETUP,  /* a call came in: setup; it has been proceeded (or, with
-	                  * setup.complete false, acknowledged for more digits) */
-	ISDN_DIGITS, /* more digits; complete when there will be no more */
+	/* A call came in: setup; it has been proceeded (or, with setup.complete
+	 * false, acknowledged for more digits). */
+	ISDN_SETUP,
+	ISDN_DIGITS,     /* more digits; complete when there will be no more */
 	ISDN_SETUP_ACK,  /* ours may go on: send digits; progress */
 	ISDN_PROCEEDING, /* progress; channel is now fixed */
 	ISDN_PROGRESS,   /* progress; cause may be set */
 	ISDN_ALERTING,   /* progress */
 	ISDN_ANSWER,     /* connected: who answered */
 	ISDN_CONNECTED,  /* our CONNECT was acknowledged */
-	ISDN_DISCONNECT, /* the far end clears, with tones in band (progress 8):
-	                  * sound may go on until isdn_call_clear() */
-	ISDN_NOTIFY,     /* notification: hold 0x79, retrieval 0x7a, ... */
-	ISDN_HOLD,       /* the far end holds; already acknowledged */
-	ISDN_RETRIEVE,   /* and takes it back; channel is the new one */
-	ISDN_KEYPAD,     /* digits */
+	/* The far end clears, with tones in band (progress 8): sound may go on
+	 * until isdn_call_clear(). Without tones it is released at once. */
+	ISDN_DISCONNECT,
+	/* notification: hold 0x79, retrieval 0x7a, diverting 0x7b (connected
+	 * says whom to, if the far end did), ... */
+	ISDN_NOTIFY,
+	ISDN_HOLD,           /* the far end holds; already acknowledged */
+	ISDN_RETRIEVE,       /* and takes it back; channel is the new one */
+	ISDN_KEYPAD,         /* digits */
 	ISDN_CONNECTED_LINE, /* connected changed in the call */
 	ISDN_RELEASED,       /* release: why; last word of a call */
 	ISDN_CHANNEL,        /* channel changed its state (no call): see

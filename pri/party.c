@@ -8,9 +8,9 @@
  * valid was there, an empty one too: "unavailable" is information.
  *
  * Names are UTF-8 with us and ISO 8859-1 in a Display element and in most
- * Facility ones. What does not exist there becomes '?', and what is no printable
- * character on the way in becomes a blank: a name ends in SIP headers and on
- * terminals.
+ * Facility ones. What does not exist there becomes '?', and what is no
+ * printable character on the way in becomes a blank: a name ends in SIP headers
+ * and on terminals.
  */
 #include <stdio.h>
 #include <string.h>

@@ -3,15 +3,15 @@
 /*
  * A call comes in.
  *
- * SETUP is answered in the same turn, with CALL PROCEEDING or SETUP ACKNOWLEDGE:
- * before that libpri does not count the call as alive, sends nothing when it is
- * refused with most causes, and tells nobody when the caller gives up. So the
- * handler may take its time and refuse with any cause.
+ * SETUP is answered in the same turn, with CALL PROCEEDING or SETUP
+ * ACKNOWLEDGE: before that libpri does not count the call as alive, sends
+ * nothing when it is refused with most causes, and tells nobody when the caller
+ * gives up. So the handler may take its time and refuse with any cause.
  *
  * What is refused here, before that answer, costs as little as possible: cause
- * 44 makes libpri send RELEASE COMPLETE and forget the call at once (Q.931 5.3.2
- * a), and the frame editor writes the cause that was meant. So an overload (42)
- * leaves nothing behind.
+ * 44 makes libpri send RELEASE COMPLETE and forget the call at once (Q.931
+ * 5.3.2 a), and the frame editor writes the cause that was meant. So an
+ * overload (42) leaves nothing behind.
  */
 #include <string.h>
 

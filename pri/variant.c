@@ -22,7 +22,8 @@
 /* clang-format off */
 static const struct variant variants[] = {
 	{ .name = "primary-net5",   .type = SWITCH_NET5,
-	  .libpri_type = PRI_SWITCH_EUROISDN_E1, .complete = true, .hold = true },
+	  .libpri_type = PRI_SWITCH_EUROISDN_E1, .complete = true,
+	  .hold = true },
 	{ .name = "primary-ni",     .type = SWITCH_NI2,
 	  .libpri_type = PRI_SWITCH_NI2, .service = true, .facility = true },
 	{ .name = "primary-5ess",   .type = SWITCH_5ESS,
