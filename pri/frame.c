@@ -132,6 +132,8 @@ static enum verdict admit_message(struct isdn_link *link,
 		return admit_global(m);
 	if (m->type == MSG_SETUP)
 		return known || (m->callref & 0x8000) != 0 ? CUT : PASS;
+	if (m->type == MSG_RESTART || m->type == MSG_RESTART_ACKNOWLEDGE)
+		return CUT; /* libpri would let it end this very call */
 	if (known)
 		return PASS;
 	if (m->type == MSG_RELEASE_COMPLETE)

@@ -67,13 +67,10 @@ static const char *const event_names[] = {
 };
 static_assert(ARRAY_LEN(event_names) == CALL_EVENTS, "one name an event");
 
-/* Rows do nothing but go on; see enter_state(). */
-#define GO(in, on, next)           \
-	{                          \
-		in, on, NULL, next \
-	}
-
 /* clang-format off */
+/* Rows do nothing but go on; see enter_state(). */
+#define GO(in, on, next) { in, on, NULL, next }
+
 static const struct fsm_row rows[] = {
 	/* in state                on event         then be in */
 	GO(CALL_NULL,              SENT_SETUP,      CALL_INITIATED),
