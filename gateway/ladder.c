@@ -26,7 +26,7 @@
 #include "kernel/mem.h"
 #include "kernel/text.h"
 
-enum { WHERE = 24, WHAT = 84, CLAIMS = 4096 };
+enum { WHERE = 24, WHAT = 120, CLAIMS = 4096 };
 
 enum column { COLUMN_ISDN, COLUMN_BETWEEN, COLUMN_SIP };
 

@@ -138,13 +138,19 @@ const struct conf_kind options_kind_clock = {
 
 /* --- timers by their standard's name --- */
 
+/* "timer B" is written after the option's own word: "timer B 10". */
+static const char *timer_word(const struct timer_row *row)
+{
+	return text_starts(row->name, "timer ") ? row->name + 6 : row->name;
+}
+
 static void timers_say(const struct timer_row *rows, size_t n, char *wrong)
 {
 	struct text t = { .at = wrong, .size = CONF_MESSAGE };
 
 	text_add(&t, "a timer is one of");
 	for (size_t i = 0; i < n; i++)
-		text_add(&t, "%s %s", i ? "," : "", rows[i].name);
+		text_add(&t, "%s %s", i ? "," : "", timer_word(&rows[i]));
 	text_add(&t, ", and its length in seconds or as 200ms");
 }
 
@@ -155,7 +161,8 @@ static int timers_parse(const struct timer_row *rows, size_t n, usec *values,
 	double length = 0;
 	char *end = NULL;
 
-	while (i < n && nwords > 0 && text_casecmp(rows[i].name, words[0]) != 0)
+	while (i < n && nwords > 0 &&
+	       text_casecmp(timer_word(&rows[i]), words[0]) != 0)
 		i++;
 	if (i == n || nwords == 0) {
 		timers_say(rows, n, wrong);
@@ -190,7 +197,8 @@ static bool timers_print(const struct timer_row *rows, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		if (values[i] == 0 || index-- > 0)
 			continue;
-		text_add(&t, "%s %g", rows[i].name, (double)values[i] / 1e6);
+		text_add(&t, "%s %g", timer_word(&rows[i]),
+		         (double)values[i] / 1e6);
 		return true;
 	}
 	return false;
@@ -260,7 +268,8 @@ static void sip_timers_help(const struct conf_option *option ATTR_UNUSED,
                             void *self)
 {
 	for (size_t i = 0; i < SIP_TIMERS; i++)
-		tell(self, sip_timer_rows[i].name, sip_timer_rows[i].meaning);
+		tell(self, timer_word(&sip_timer_rows[i]),
+		     sip_timer_rows[i].meaning);
 }
 
 const struct conf_kind options_kind_sip_timers = {

@@ -61,6 +61,7 @@ gateway_conf() {
 	sip-ua
 	 bind udp ${HOST:-127.0.0.1}:$SIP
 	 bind tcp ${HOST:-127.0.0.1}:$SIP
+	${SIP_OPTIONS:-!}
 	!
 	sip-peer far
 	 address ${HOST:-127.0.0.1}:$FAR
@@ -106,10 +107,12 @@ pbx() {
 	started $!
 }
 
-# The D channel is up and its channels can be used.
+# The D channel is up, as the exchange of this name sees it, and so do we.
 line_up() {
-	until_true 10 sh -c "'$B/causeway' -s '$W/console' show isdn status |
-		grep -q MULTIPLE_FRAME_ESTABLISHED" || fail "the D channel did not come up"
+	until_true 10 grep -q 'D channel up' "$W/$1.out" &&
+		until_true 10 sh -c "'$B/causeway' -s '$W/console' show isdn status |
+			grep -q MULTIPLE_FRAME_ESTABLISHED" ||
+		fail "the D channel did not come up"
 }
 
 finished() { # name what
@@ -129,13 +132,20 @@ pbx_done() { finished "$1" causeway-pbx; }
 sipp_start() {
 	local name=$1 scenario=$2
 	shift 2
-	sipp "${HOST:-127.0.0.1}:$SIP" -sf "$HERE/../sipp/$scenario.xml" -i "${HOST:-127.0.0.1}" \
+	case $scenario in /*) ;; *) scenario=$HERE/../sipp/$scenario ;; esac
+	sipp "${HOST:-127.0.0.1}:$SIP" -sf "$scenario.xml" -i "${HOST:-127.0.0.1}" \
 		-p "${SIPP_PORT:-$FAR}" -t "${SIPP_TRANSPORT:-u1}" -m 1 -nostdin \
 		-timeout 45s -timeout_error -key media "${SIPP_MEDIA:-$MEDIA}" \
 		-trace_msg -message_file "$W/$name.msg" -trace_err -error_file "$W/$name.err" \
 		"$@" >"$W/$name.out" 2>&1 &
 	eval "PID_$name=$!"
 	started $!
+}
+
+# SIPp takes a status line only as it stands: a scenario of our own of it.
+refusal() { # "486 Busy Here"
+	sed "s/\[status\]/$1/" "$HERE/../sipp/uas-refuse.xml" >"$W/refuse.xml"
+	echo "$W/refuse"
 }
 
 sipp_done() {

@@ -8,7 +8,7 @@ pbx a 'answer 3035550... as B
   play pattern
   expect pattern for 2s errors 0 within 6s
   expect disconnect cause 16 within 10s'
-line_up
+line_up a
 phone_start phone --codec PCMA --send pattern --expect pattern --duration 8
 sipp_start near uac -s 3035550100 -d 4000
 sipp_done near
