@@ -65,7 +65,8 @@ static void send_report(struct rtp_session *s, bool bye, struct instant now)
 		.has_sender = packets != s->control.packets_before,
 		.ntp = ntp_of(s, now),
 		/* what the line gives at this instant would carry this */
-		.stamp = s->stamp + s->gathered,
+		.stamp = s->stamp + s->gathered +
+		         rtp_units(instant_since(now, s->stamped_at)),
 		.packets = (uint32_t)packets,
 		.octets = (uint32_t)shared_get(&s->counts.sent_octets),
 		.has_block = s->from.known,
@@ -105,8 +106,8 @@ void session_stop(struct rtp_session *s, bool bye, struct instant now)
 	if (bye && s->common->rtcp_interval != 0 &&
 	    (s->control.said || shared_get(&s->counts.sent_packets) > 0))
 		send_report(s, true, now);
-	if (s->fd >= 0)
-		s->stamped_at = now;
+	s->resuming = true;
+	s->driven = false;
 	s->fd = s->control_fd = -1;
 	s->stamp += s->gathered;
 	s->gathered = 0;

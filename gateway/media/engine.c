@@ -70,7 +70,7 @@ static void free_stream(struct media_engine *engine, struct post *post)
 	for (unsigned end = 0; end < 2; end++) {
 		const struct media_end none = { .kind = END_NONE };
 
-		plan_want(engine, post, end, &none, NULL);
+		place_want(engine, post, end, &none, NULL);
 		stream->rings[end] = ring_free(stream->rings[end]);
 	}
 	stream->detector = digits_detector_free(stream->detector);
@@ -100,7 +100,7 @@ static void hear_note(void *self, const void *message)
 
 	switch (note->kind) {
 	case NOTE_LEFT:
-		plan_left(engine, post, report.end);
+		place_left(engine, post, report.end);
 		break;
 	case NOTE_LINE_GONE:
 		line_gone(engine, &report);
@@ -132,7 +132,7 @@ static void try_again(void *self)
 
 	for (unsigned i = 0; i < engine->conf.streams_most; i++)
 		if (engine->posts[i].stream != NULL)
-			plan_post(engine, &engine->posts[i]);
+			place_post(engine, &engine->posts[i]);
 	for (unsigned i = 0; i < MEDIA_LINES; i++)
 		if (engine->lines[i] != NULL && engine->lines[i]->removing &&
 		    !engine->lines[i]->remove_sent)
@@ -185,7 +185,7 @@ static int open_workers(struct media_engine *engine)
 	for (unsigned i = 0; rc == 0 && i < engine->nworkers; i++) {
 		engine->opened++;
 		rc = worker_open(&engine->workers[i], i, engine->notes,
-		                 NOTES_LEAST + 2 * engine->conf.streams_most);
+		                 NOTES_LEAST + engine->conf.streams_most);
 	}
 	for (unsigned i = 0; rc == 0 && i < engine->nworkers; i++)
 		if (!engine->turned)
@@ -282,7 +282,7 @@ int media_line_add(struct media_engine *engine, const struct media_line *what,
 	line = mem_new(struct line);
 	if (line == NULL)
 		return -ENOMEM;
-	line->worker = plan_worker(engine);
+	line->worker = place_worker(engine);
 	line->number = at;
 	line->owner = owner;
 	line->what = *what;
@@ -315,12 +315,12 @@ static void leave_line(struct media_engine *engine, const struct line *line)
 			continue;
 		for (unsigned end = 0; end < 2; end++)
 			if (post->ends[end].line == line) {
-				plan_want(engine, post, end, &none, NULL);
+				place_want(engine, post, end, &none, NULL);
 				post->ends[end].serial = 0; /* nobody asked */
 				touched = true;
 			}
 		if (touched)
-			plan_post(engine, post);
+			place_post(engine, post);
 	}
 }
 
@@ -462,11 +462,11 @@ int media_stream_set(struct media_engine *engine, struct stream_ref ref,
 		return rc;
 	if (what->kind != END_RTP)
 		clean.socket = NULL;
-	plan_want(engine, post, end, &clean,
-	          what->kind == END_LINE ? engine->lines[what->line] : NULL);
+	place_want(engine, post, end, &clean,
+	           what->kind == END_LINE ? engine->lines[what->line] : NULL);
 	engine->serial = engine->serial % INT32_MAX + 1;
 	post->ends[end].serial = engine->serial;
-	plan_post(engine, post);
+	place_post(engine, post);
 	return (int)post->ends[end].serial;
 }
 
@@ -486,7 +486,7 @@ int media_stream_tone(struct media_engine *engine, struct stream_ref ref,
 		return rc;
 	want->tone_on = tone != NULL;
 	want->tone_dirty = true;
-	plan_post(engine, post);
+	place_post(engine, post);
 	return 0;
 }
 
@@ -513,7 +513,7 @@ int media_stream_digits(struct media_engine *engine, struct stream_ref ref,
 	if (text.len + strlen(digits) >= text.size)
 		return -ENOSPC;
 	text_add(&text, "%s", digits);
-	plan_post(engine, post);
+	place_post(engine, post);
 	return 0;
 }
 
@@ -524,7 +524,7 @@ void media_stream_close(struct media_engine *engine, struct stream_ref ref)
 	if (post == NULL || post->closing)
 		return;
 	post->closing = true;
-	plan_post(engine, post);
+	place_post(engine, post);
 }
 
 /* --- to be looked at --- */

@@ -6,7 +6,7 @@
 /*
  * The signalling thread's side: what streams were told to be, and how the
  * media threads are brought to make them so. engine.c owns lines, threads and
- * reports; plan.c brings the ends of one stream to where they belong.
+ * reports; place.c brings the ends of one stream to where they belong.
  */
 
 #include "gateway/media/socket.h"
@@ -60,16 +60,16 @@ struct media_engine {
 };
 
 /* Brings a stream nearer to what is wanted: as far as can be done now. */
-void plan_post(struct media_engine *engine, struct post *post);
+void place_post(struct media_engine *engine, struct post *post);
 
 /* An end has left its worker. */
-void plan_left(struct media_engine *engine, struct post *post, unsigned end);
+void place_left(struct media_engine *engine, struct post *post, unsigned end);
 
 /* The worker with the least to do. */
-struct worker *plan_worker(struct media_engine *engine);
+struct worker *place_worker(struct media_engine *engine);
 
 /* What an end shall be, with the use of its socket accounted. */
-void plan_want(struct media_engine *engine, struct post *post, unsigned end,
-               const struct media_end *what, struct line *line);
+void place_want(struct media_engine *engine, struct post *post, unsigned end,
+                const struct media_end *what, struct line *line);
 
 #endif

@@ -30,6 +30,9 @@
 
 enum { OCTETS_A_MS = 8, PTIME_LEAST = 10, PTIME_MOST = 60 };
 
+#define LINE_GONE MSEC(500)
+#define OCTET_US  125
+
 void session_gauge(uint64_t *gauge, uint64_t value)
 {
 	shared_add(gauge, value - shared_get(gauge));
@@ -101,8 +104,6 @@ void session_set(struct rtp_session *s, int fd, int control_fd,
 		MIN_OF(MAX_OF(flow->ptime_ms, PTIME_LEAST), PTIME_MOST);
 	unsigned octets = ptime * OCTETS_A_MS;
 
-	if (s->fd < 0)
-		catch_up(s, now);
 	if (flow->codec != s->flow.codec || s->gathered >= octets) {
 		s->stamp += s->gathered;
 		s->gathered = 0;
@@ -131,9 +132,13 @@ void session_play_as(struct rtp_session *s, enum law law)
 	jitter_flush(&s->jitter, codec_idle(law));
 }
 
-void session_driven(struct rtp_session *s, struct instant now)
+void session_drive(struct rtp_session *s, bool driven)
 {
-	catch_up(s, now);
+	if (driven && !s->driven)
+		s->resuming = true;
+	if (!driven && s->driven)
+		jitter_flush(&s->jitter, s->jitter.idle);
+	s->driven = driven;
 }
 
 /* --- sending --- */
@@ -197,12 +202,25 @@ static void packet_full(struct rtp_session *s)
 	s->gathered = 0;
 }
 
+/* The line gave nothing for a while, until its octets began at this instant:
+ * as if it had been silent meanwhile. */
+static void resume(struct rtp_session *s, struct instant now)
+{
+	s->stamp += s->gathered;
+	s->gathered = 0;
+	s->marker = true;
+	s->resuming = false;
+	catch_up(s, now);
+}
+
 void session_feed(struct rtp_session *s, const uint8_t *octets, enum law law,
                   unsigned n, struct instant now)
 {
 	const struct codec_row *codec = codec_find(s->flow.codec);
 	enum law to = codec != NULL ? codec->law : law;
 
+	if (s->resuming || instant_since(now, s->stamped_at) > LINE_GONE)
+		resume(s, instant_add(now, -(usec)n * OCTET_US));
 	while (n > 0) {
 		unsigned part = MIN_OF(n, s->packet_octets - s->gathered);
 
@@ -245,7 +263,7 @@ static void play_packet(struct rtp_session *s, const struct rtp_packet *p)
 	struct bytes b = { sound, MIN_OF(p->payload.len, sizeof(sound)) };
 	unsigned result;
 
-	if (codec == NULL || !s->flow.receive)
+	if (codec == NULL || !s->flow.receive || !s->driven)
 		return;
 	codec_copy(sound, s->law, p->payload.at, codec->law, b.len);
 	result = jitter_put(&s->jitter, p->stamp, b, p->marker);

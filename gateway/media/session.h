@@ -34,6 +34,8 @@ struct session_common {
 struct rtp_session {
 	const struct session_common *common;
 	int fd, control_fd; /* -1: not running */
+	bool driven;        /* by a line */
+	bool resuming;      /* by its next octets */
 	struct flow flow;
 	enum law law; /* the playout buffer's */
 	unsigned packet_octets;
@@ -84,8 +86,9 @@ void session_set(struct rtp_session *s, int fd, int control_fd,
 /* The law the playout buffer holds from now on. */
 void session_play_as(struct rtp_session *s, enum law law);
 
-/* A line begins to drive it: the time line comes up to now. */
-void session_driven(struct rtp_session *s, struct instant now);
+/* A line's clock drives it from now on, or none does: then nothing is played
+ * and nothing waits to be. */
+void session_drive(struct rtp_session *s, bool driven);
 
 /* Sends nothing any more; with bye the far end is told. */
 void session_stop(struct rtp_session *s, bool bye, struct instant now);

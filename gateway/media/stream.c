@@ -288,8 +288,6 @@ static void join_session(struct end *end, const struct end *peer, bool fresh)
 
 	if (peer->kind == END_LINE && peer->line != NULL) {
 		session_play_as(&end->session, peer->line->what.law);
-		if (fresh)
-			session_driven(&end->session, end->worker->now);
 		if (fresh && detector != NULL)
 			digits_detector_reset(detector);
 	} else if (codec != NULL) {

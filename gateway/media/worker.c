@@ -77,7 +77,10 @@ static void watch(struct end *end)
 		peer != NULL && peer->kind == END_LINE && peer->line != NULL;
 	int set = driven ? end->worker->asked : end->worker->blocking;
 
-	if (end->kind != END_RTP || end->session.fd < 0 || end->watched == set)
+	if (end->kind != END_RTP)
+		return;
+	session_drive(&end->session, driven);
+	if (end->session.fd < 0 || end->watched == set)
 		return;
 	unwatch(end);
 	if (!poll_add(set, end->session.fd, &end->sound))

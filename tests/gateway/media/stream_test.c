@@ -114,6 +114,14 @@ TEST(two_rtp_ends_relay_with_our_numbers)
 	CHECK_EQ((uint16_t)(third.seq - second.seq), 1);
 	CHECK_EQ(third.stamp - second.stamp, 160 + 160);
 	CHECK_EQ(rig_counts(&r, 0).resyncs, 1);
+	for (unsigned i = 0; i < 100; i++) {
+		instant_turn(MSEC(20));
+		r.far[0].stamp += 160;
+		rig_send(&r, 0, 8, sound, sizeof(sound), false);
+		rig_settle(&r);
+		CHECK(rig_receive(&r, 1, &third, buffer));
+	}
+	CHECK_EQ(rig_counts(&r, 0).early, 0); /* nothing waits for a line */
 	rig_close(&r);
 }
 
@@ -363,5 +371,51 @@ TEST_ROWS(packets_have_the_length_agreed, ptimes, ptime)
 		}
 	}
 	CHECK_EQ(packets, 1200 / *ptime);
+	rig_close(&r);
+}
+
+TEST(a_line_that_was_away_comes_back_on_the_same_time_line)
+{
+	uint8_t in[RIG_TICK] = { 0 }, buffer[2048];
+	struct rtp_packet before, after;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	for (unsigned i = 0; i < 6; i++) /* a packet and a half */
+		rig_tick(&r, 0, in);
+	CHECK(rig_receive(&r, 0, &before, buffer));
+	instant_turn(SEC(10));
+	rig_settle(&r);
+	for (unsigned i = 0; i < 4; i++)
+		rig_tick(&r, 0, in);
+	CHECK(rig_receive(&r, 0, &after, buffer));
+	CHECK_EQ(after.seq, (uint16_t)(before.seq + 1));
+	CHECK(after.marker);
+	CHECK_EQ(after.stamp - before.stamp, 160 + 80 + 80000);
+	rig_close(&r);
+}
+
+TEST(a_line_set_late_finds_the_time_line_where_the_clock_is)
+{
+	uint8_t in[RIG_TICK] = { 0 }, buffer[2048];
+	struct media_end line, none = { .kind = END_NONE };
+	struct rtp_packet before, after;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	line = rig_line_end(&r, 0);
+	for (unsigned i = 0; i < 4; i++)
+		rig_tick(&r, 0, in);
+	CHECK(rig_receive(&r, 0, &before, buffer));
+	rig_set(&r, 0, &none);
+	instant_turn(MSEC(100));
+	rig_set(&r, 0, &line);
+	for (unsigned i = 0; i < 4; i++)
+		rig_tick(&r, 0, in);
+	CHECK(rig_receive(&r, 0, &after, buffer));
+	CHECK_EQ(after.seq, (uint16_t)(before.seq + 1));
+	CHECK_EQ(after.stamp - before.stamp, 160 + 800);
 	rig_close(&r);
 }

@@ -24,7 +24,7 @@
 
 #define RETRY_AFTER MSEC(10)
 
-struct worker *plan_worker(struct media_engine *engine)
+struct worker *place_worker(struct media_engine *engine)
 {
 	struct worker *best = &engine->workers[0];
 
@@ -38,8 +38,8 @@ struct worker *plan_worker(struct media_engine *engine)
 	return best;
 }
 
-void plan_want(struct media_engine *engine, struct post *post, unsigned end,
-               const struct media_end *what, struct line *line)
+void place_want(struct media_engine *engine, struct post *post, unsigned end,
+                const struct media_end *what, struct line *line)
 {
 	struct want *want = &post->ends[end];
 	struct media_socket *before = want->what.socket;
@@ -73,7 +73,7 @@ static struct worker *home_of(struct media_engine *engine, struct post *post,
 		return want->worker;
 	if (other->place != PLACE_OFF)
 		return other->worker;
-	return plan_worker(engine);
+	return place_worker(engine);
 }
 
 static int post_command(struct media_engine *engine, struct worker *w,
@@ -211,8 +211,8 @@ static void tell_none(struct media_engine *engine, struct post *post,
 		timer_start(&engine->retry, RETRY_AFTER);
 }
 
-static void plan_end(struct media_engine *engine, struct post *post,
-                     unsigned end)
+static void place_end(struct media_engine *engine, struct post *post,
+                      unsigned end)
 {
 	struct want *want = &post->ends[end];
 	struct worker *home = home_of(engine, post, end);
@@ -246,21 +246,21 @@ static void tell_stopped(struct media_engine *engine, struct post *post)
 		timer_start(&engine->retry, RETRY_AFTER);
 }
 
-void plan_post(struct media_engine *engine, struct post *post)
+void place_post(struct media_engine *engine, struct post *post)
 {
 	for (unsigned end = 0; end < 2; end++)
 		if (must_leave(engine, post, end))
 			leave(engine, post, end);
 	for (unsigned end = 0; end < 2; end++)
 		if (!must_leave(engine, post, end))
-			plan_end(engine, post, end);
+			place_end(engine, post, end);
 	if (post->closing && !post->stopping &&
 	    post->ends[0].place == PLACE_OFF &&
 	    post->ends[1].place == PLACE_OFF)
 		tell_stopped(engine, post);
 }
 
-void plan_left(struct media_engine *engine, struct post *post, unsigned end)
+void place_left(struct media_engine *engine, struct post *post, unsigned end)
 {
 	struct want *want = &post->ends[end];
 	struct media_socket *socket = want->running;
@@ -270,5 +270,5 @@ void plan_left(struct media_engine *engine, struct post *post, unsigned end)
 	want->worker = NULL;
 	want->running = NULL;
 	socket_unuse(&engine->sockets, socket);
-	plan_post(engine, post);
+	place_post(engine, post);
 }
