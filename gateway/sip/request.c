@@ -228,16 +228,10 @@ static bool is_last_hop(const osip_message_t *request)
 static void answer_invite(struct sip_stack *stack, struct transaction *t,
                           const osip_message_t *invite, const struct peer *peer)
 {
-	unsigned status = stack->handler->available == NULL
-	                          ? 0
-	                          : stack->handler->available(stack->self);
-
 	if (is_last_hop(invite))
 		refuse(stack, t, invite, 483);
 	else if (refuse_body(stack, t, invite))
 		return;
-	else if (status != 0)
-		refuse(stack, t, invite, status);
 	else
 		(void)uas_invited(stack, t, invite, peer);
 }
@@ -264,7 +258,8 @@ static void describe_abilities(struct sip_stack *stack, struct transaction *t,
 		to[0] = '\0';
 }
 
-/* RFC 3261 11.2: as an INVITE would be answered. */
+/* RFC 3261 11.2: as an INVITE would be answered. An INVITE itself is not asked
+ * about here: it may be an emergency call, which only the dial plan knows. */
 void stack_options(struct sip_stack *stack, struct transaction *t,
                    const osip_message_t *request)
 {

@@ -64,8 +64,8 @@ struct sip_event {
 
 struct sip_handler {
 	void (*event)(void *self, const struct sip_event *event);
-	/* May a new call come in now? 0, or the status to refuse it with
-	 * (503); also what OPTIONS is answered with. */
+	/* May a new call come in now? 0, or the status OPTIONS is answered
+	 * with (503). Whether an INVITE may, its own handler decides. */
 	unsigned (*available)(void *self);
 	/* An RTP socket towards this peer: its local address is needed for an
 	 * offer or answer. Asked once a session; *local is what SDP tells (the

@@ -45,6 +45,21 @@ TEST_ROWS(an_invite_that_can_not_be_taken_is_refused_as_it_must, invites, row)
 	desk_close(&d);
 }
 
+TEST(a_mismatch_is_told_by_400_where_it_is_asked_for)
+{
+	struct desk d;
+
+	desk_open(&d);
+	d.peer.codec_mismatch_400 = true;
+	CHECK_EQ(sip_peer_set(d.stack, &d.peer), 0);
+	far_invite(&d.far, "100", "", no_codec);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "SIP/2.0 400"));
+	CHECK(strstr(far_header(&d.far, "Warning"), "305") != NULL);
+	far_ack_refusal(&d.far);
+	desk_close(&d);
+}
+
 static void out_of_dialog(struct desk *d, const char *method,
                           const char *forwards, const char *to_tag)
 {
@@ -105,11 +120,10 @@ TEST(options_are_answered_as_an_invite_would_be)
 	out_of_dialog(&d, "OPTIONS", "70", "");
 	CHECK(far_hears(&d.far, "SIP/2.0 503"));
 	CHECK_TEXT(far_header(&d.far, "Retry-After"), "10");
-	far_invite(&d.far, "100", "", far_sdp);
+	far_invite(&d.far, "911", "", far_sdp);
 	desk_turn(&d);
-	CHECK(far_hears(&d.far, "SIP/2.0 503"));
-	CHECK_TEXT(far_header(&d.far, "Retry-After"), "10");
-	CHECK(desk_quiet(&d));
+	CHECK(far_hears(&d.far, "SIP/2.0 100"));
+	CHECK(desk_told(&d, SIP_SETUP));
 	desk_close(&d);
 }
 
