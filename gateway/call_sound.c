@@ -213,8 +213,11 @@ void call_media(struct call *call, const struct media_report *report)
 
 void call_abandon(struct call *call)
 {
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
+		if (call->leg[i].open)
+			call->leg[i].ops->abandon(&call->leg[i]);
 		call->leg[i].open = false;
+	}
 	call_unjoin(call);
 	call->stream_open = false;
 }

@@ -74,6 +74,8 @@ struct leg_ops {
 	 * with `answered` just before LEG_ANSWER is told, when the end must
 	 * be what the answer will say. */
 	void (*end)(struct leg *leg, bool answered, struct media_end *end);
+	/* Let go without a word: the leg hears no more of its network. */
+	void (*abandon)(struct leg *leg);
 	/* "e1 0:5" or "carrier": for log, ladder and console */
 	void (*name)(const struct leg *leg, char *to, size_t size);
 };

@@ -107,6 +107,14 @@ static void isdn_end(struct leg *leg, bool answered ATTR_UNUSED,
 	end->listen = end->speak = true;
 }
 
+static void isdn_abandon(struct leg *leg)
+{
+	if (leg->isdn.call != NULL)
+		isdn_call_own(leg->isdn.call, NULL);
+	leg->isdn.call = NULL;
+	leg->isdn.trunk->calls--;
+}
+
 static void isdn_name(const struct leg *leg, char *to, size_t size)
 {
 	(void)snprintf(to, size, "%s:%u", leg->isdn.trunk->name,
@@ -117,6 +125,7 @@ static const struct leg_ops isdn_ops = {
 	.network = "isdn",
 	.tell = isdn_tell,
 	.end = isdn_end,
+	.abandon = isdn_abandon,
 	.name = isdn_name,
 };
 
