@@ -53,6 +53,9 @@ static void check_isdn(void *self, const struct isdn_call_info *info)
 	struct gateway *gateway = self;
 	struct leg *leg = leg_of(gateway, info->owner);
 
+	if (info->owner == NULL &&
+	    instant_since(instant_now(), info->since) < SEC(60))
+		return; /* refused, and its release is under way */
 	if (leg == NULL || leg->isdn.call != info->call) {
 		cleared(gateway, "a Q.931 call without a call of ours");
 		isdn_call_clear(info->call, &wrong);

@@ -88,6 +88,17 @@ static void act_try(void *self, const void *detail ATTR_UNUSED)
 	call_try(self);
 }
 
+/* The number is complete: who dialled it digit by digit is told so at once
+ * (Q.931 5.2.4), or his T304 runs out while the far side thinks. */
+static void act_routed(void *self, const void *detail ATTR_UNUSED)
+{
+	struct call *call = self;
+	struct leg_word word = { .kind = LEG_PROCEEDING };
+
+	leg_tell(&call->leg[0], &word);
+	call_try(call);
+}
+
 static void act_proceeding(void *self, const void *detail ATTR_UNUSED)
 {
 	struct call *call = self;
@@ -210,7 +221,7 @@ static const struct fsm_row rows[] = {
 	/* in state      on event       do              then be in    */
 	{ CALL_IDLE,     EV_SETUP,      act_setup,      CALL_DIALLING },
 	{ CALL_DIALLING, EV_DIGITS,     act_digits,     FSM_SAME      },
-	{ CALL_DIALLING, EV_ROUTED,     act_try,        CALL_OFFERED  },
+	{ CALL_DIALLING, EV_ROUTED,     act_routed,     CALL_OFFERED  },
 	{ CALL_DIALLING, EV_NO_MORE,    act_refuse,     CALL_CLEARING },
 
 	{ CALL_OFFERED,  EV_TRY,        act_try,        FSM_SAME      },

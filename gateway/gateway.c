@@ -32,6 +32,10 @@
 #include "kernel/mem.h"
 #include "kernel/text.h"
 
+/* Calls there is room for above `call limit`: emergency calls, and those that
+ * are only refused. */
+enum { BEYOND_THE_LIMIT = 16 };
+
 struct log_area area_call = { "call", LOG_LEVEL_INFO, NULL };
 struct log_area area_isdn = { "isdn", LOG_LEVEL_INFO, NULL };
 struct log_area area_sip = { "sip", LOG_LEVEL_INFO, NULL };
@@ -66,7 +70,14 @@ struct call *gateway_call(struct gateway *gateway, uint32_t number)
 
 /* --- may a call come in? --- */
 
-static bool rate_exceeded(struct gateway *gateway)
+static bool rate_exceeded(const struct gateway *gateway)
+{
+	return gateway->global.call_rate != 0 &&
+	       instant_since(instant_now(), gateway->second) < SEC(1) &&
+	       gateway->second_calls >= gateway->global.call_rate;
+}
+
+static void count_rate(struct gateway *gateway)
 {
 	struct instant now = instant_now();
 
@@ -74,15 +85,30 @@ static bool rate_exceeded(struct gateway *gateway)
 		gateway->second = now;
 		gateway->second_calls = 0;
 	}
-	return gateway->global.call_rate != 0 &&
-	       gateway->second_calls >= gateway->global.call_rate;
+	gateway->second_calls++;
+}
+
+static bool is_late(const struct gateway *gateway)
+{
+	return gateway->lag > MSEC(gateway->global.lag_most_ms);
+}
+
+/* The call that asks is one of them. */
+static bool limit_exceeded(const struct gateway *gateway)
+{
+	return pool_use(gateway->pool).used > gateway->calls_most;
+}
+
+bool gateway_is_open(const struct gateway *gateway)
+{
+	return !gateway->draining && !is_late(gateway) &&
+	       !rate_exceeded(gateway) &&
+	       pool_use(gateway->pool).used < gateway->calls_most;
 }
 
 enum q850_cause gateway_admit(struct gateway *gateway, bool emergency,
                               const char **rule)
 {
-	bool rate = rate_exceeded(gateway);
-
 	if (emergency) {
 		gateway->counts.emergency++;
 		return Q850_NONE;
@@ -92,17 +118,22 @@ enum q850_cause gateway_admit(struct gateway *gateway, bool emergency,
 		*rule = "no new calls: shutting down";
 		return Q850_NETWORK_OUT_OF_ORDER;
 	}
-	if (gateway->lag > MSEC(gateway->global.lag_most_ms)) {
+	if (limit_exceeded(gateway)) {
+		gateway->counts.refused_limit++;
+		*rule = "call limit";
+		return Q850_SWITCH_CONGESTION;
+	}
+	if (is_late(gateway)) {
 		gateway->counts.refused_lag++;
 		*rule = "call lag";
 		return Q850_SWITCH_CONGESTION;
 	}
-	if (rate) {
+	if (rate_exceeded(gateway)) {
 		gateway->counts.refused_rate++;
 		*rule = "call rate";
 		return Q850_SWITCH_CONGESTION;
 	}
-	gateway->second_calls++;
+	count_rate(gateway);
 	return Q850_NONE;
 }
 
@@ -131,19 +162,44 @@ bool gateway_alive(struct gateway *gateway)
 
 /* --- the media engine reports --- */
 
+static void apply_trunks(struct gateway *gateway, const struct conf *conf)
+{
+	const struct conf_instance *i = NULL;
+	struct trunk *trunk;
+
+	while ((i = conf_next(conf, &options_controller_section, i)) != NULL) {
+		if (gateway_trunk(gateway, i->name) != NULL)
+			continue;
+		if (trunk_open(&trunk, gateway, i->name, i->values) < 0)
+			log_error(&area_isdn, i->name, "out of memory");
+	}
+}
+
+/* A place in the pool is used again: what the stream before it still has to
+ * say is not for this call. */
+static bool same_stream(const struct call *call,
+                        const struct media_report *report)
+{
+	return call->stream.index == report->stream.index &&
+	       call->stream.generation == report->stream.generation;
+}
+
 static void on_media(void *self, const struct media_report *report)
 {
 	struct gateway *gateway = self;
 
 	trunks_media(gateway, report);
-	if (report->kind == MEDIA_LINE_REMOVED)
+	if (report->kind == MEDIA_LINE_REMOVED) {
+		apply_trunks(gateway, gateway->conf); /* with new options */
 		return;
+	}
 	if (report->kind == MEDIA_LATE) {
 		log_warn(&area_gateway, "media", "a media thread was late");
 		return;
 	}
-	if (report->owner != NULL)
-		call_media(report->owner, report);
+	LIST_EACH(&gateway->calls, struct call, call, list)
+	if (call == report->owner && same_stream(call, report))
+		call_media(call, report);
 }
 
 /* --- configuration --- */
@@ -227,19 +283,6 @@ static void apply_peers(struct gateway *gateway, const struct conf *conf)
 		(void)sip_peer_set(gateway->sip, &peer);
 	}
 	apply_targets(gateway, conf, true);
-}
-
-static void apply_trunks(struct gateway *gateway, const struct conf *conf)
-{
-	const struct conf_instance *i = NULL;
-	struct trunk *trunk;
-
-	while ((i = conf_next(conf, &options_controller_section, i)) != NULL) {
-		if (gateway_trunk(gateway, i->name) != NULL)
-			continue;
-		if (trunk_open(&trunk, gateway, i->name, i->values) < 0)
-			log_error(&area_isdn, i->name, "out of memory");
-	}
 }
 
 static void clear_trunk(struct gateway *gateway, struct trunk *trunk)
@@ -351,12 +394,14 @@ static int start_parts(struct gateway *gateway, struct conf_error *error)
 	int rc;
 
 	options_to_media(&gateway->sound, &gateway->global, &media);
-	media.streams_most = calls + 16;
+	gateway->calls_most = calls;
+	media.streams_most = calls + BEYOND_THE_LIMIT;
 	if (gateway->media_threads != 0)
 		media.threads = gateway->media_threads;
 	options_to_sip(options_or_preset(gateway->conf, &options_sip_section),
 	               gateway->global.hostname, &sip);
-	rc = pool_new(&gateway->pool, "call", sizeof(struct call), calls);
+	rc = pool_new(&gateway->pool, "call", sizeof(struct call),
+	              calls + BEYOND_THE_LIMIT);
 	if (rc == 0)
 		rc = ladder_new(&gateway->ladder, gateway->global.ladder_lines);
 	if (rc == 0)
@@ -473,7 +518,8 @@ static void drain_expired(void *self)
 	struct gateway *gateway = self;
 
 	LIST_EACH(&gateway->calls, struct call, call, list)
-	call_clear(call, &why);
+	if (!call->emergency)
+		call_clear(call, &why);
 }
 
 void gateway_drain(struct gateway *gateway, usec after,

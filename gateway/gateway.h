@@ -38,6 +38,7 @@ struct gateway {
 	struct options_media sound;
 	struct list trunks, calls;
 	struct pool *pool;
+	unsigned calls_most;        /* over it only emergency calls */
 	struct route_table *routes; /* the plan in force */
 	struct sip_stack *sip;
 	struct media_engine *media;
@@ -81,14 +82,17 @@ int gateway_apply(struct gateway *gateway, struct conf *conf,
 
 /*
  * No new calls (but emergency ones); done(self) when the last has ended or
- * after `after`, when those left were cleared.
+ * after `after`, when those left were cleared; an emergency call is waited for.
  */
 void gateway_drain(struct gateway *gateway, usec after,
                    void (*done)(void *self), void *self);
 
-/* May a call come in? 0, or the cause to refuse it with and the rule. */
+/* A call comes in: may it? 0, or the cause to refuse it with and the rule. */
 enum q850_cause gateway_admit(struct gateway *gateway, bool emergency,
                               const char **rule);
+
+/* Would an ordinary call be let in now? Asking changes and counts nothing. */
+bool gateway_is_open(const struct gateway *gateway);
 
 /* Everything moved since it was asked last: feeds the watchdog. */
 bool gateway_alive(struct gateway *gateway);

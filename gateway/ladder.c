@@ -262,7 +262,7 @@ static void draw_line(void *self, const struct ladder_line *l)
 {
 	enum { LEFT = 26, MIDDLE = 30 };
 	struct drawing *d = self;
-	char text[200], label[112];
+	char text[240], label[WHERE + WHAT + 4];
 	double s;
 
 	if (d->first_us == 0)

@@ -122,10 +122,26 @@ static void sip_name(const struct leg *leg, char *to, size_t size)
 	(void)text_copy(to, size, leg->sip.peer);
 }
 
+static void socket_close(struct leg *leg)
+{
+	if (leg->sip.socket != NULL)
+		media_socket_close(leg->sip.gateway->media, leg->sip.socket);
+	leg->sip.socket = NULL;
+}
+
+static void sip_abandon(struct leg *leg)
+{
+	if (leg->sip.session != NULL)
+		sip_session_own(leg->sip.session, NULL);
+	leg->sip.session = NULL;
+	socket_close(leg);
+}
+
 static const struct leg_ops sip_ops = {
 	.network = "sip",
 	.tell = sip_tell,
 	.end = sip_end,
+	.abandon = sip_abandon,
 	.name = sip_name,
 };
 
@@ -136,13 +152,6 @@ static void leg_open(struct leg *leg, struct gateway *gateway, const char *peer)
 	leg->sip.gateway = gateway;
 	leg->open = true;
 	(void)text_copy(leg->sip.peer, sizeof(leg->sip.peer), peer);
-}
-
-static void socket_close(struct leg *leg)
-{
-	if (leg->sip.socket != NULL)
-		media_socket_close(leg->sip.gateway->media, leg->sip.socket);
-	leg->sip.socket = NULL;
 }
 
 static void place_failed(struct leg *leg, int rc, struct cause *cause)
@@ -313,10 +322,7 @@ static void on_event(void *self, const struct sip_event *event)
 
 static unsigned on_available(void *self)
 {
-	struct gateway *gateway = self;
-	const char *rule;
-
-	return gateway_admit(gateway, false, &rule) == Q850_NONE ? 0 : 503;
+	return gateway_is_open(self) ? 0 : 503;
 }
 
 static int on_open_media(void *self, struct sip_session *session,
