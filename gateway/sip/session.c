@@ -267,8 +267,12 @@ void session_settle(void *self, const void *detail)
 
 void session_stray_ok(struct sip_session *s, const osip_message_t *response)
 {
-	if (message_cseq(response) == s->invite_cseq)
+	uint32_t cseq = message_cseq(response);
+
+	if (cseq == s->invite_cseq)
 		uac_stray_ok(s, response);
+	else if (cseq == s->reinvite_cseq)
+		uac_ack(s, cseq, NULL);
 }
 
 void session_acked(struct sip_session *s, const osip_message_t *ack)

@@ -29,13 +29,14 @@ struct sip_session {
 	struct deferred funeral;
 
 	struct dialog dialog;
-	struct transaction *invite, *bye;   /* client, ours */
-	struct transaction *invited;        /* server, theirs */
-	struct transaction *reinvite;       /* client */
-	struct transaction *reinvited;      /* server */
-	osip_message_t *ok;                 /* our 2xx while it is repeated */
-	uint32_t invite_cseq, invited_cseq; /* of those an ACK belongs to */
-	char forks[SESSION_FORKS][DIALOG_TAG]; /* other 2xx, already ended */
+	struct transaction *invite, *bye;    /* client, ours */
+	struct transaction *invited;         /* server, theirs */
+	struct transaction *reinvite;        /* client */
+	struct transaction *reinvited;       /* server */
+	osip_message_t *ok;                  /* our 2xx while it is repeated */
+	uint32_t invite_cseq, reinvite_cseq; /* of ours */
+	uint32_t invited_cseq;         /* of theirs: an ACK belongs to it */
+	uint32_t forks[SESSION_FORKS]; /* To tags, hashed, of 2xx we ended */
 	unsigned nforks;
 
 	struct sip_setup setup; /* outgoing: to be placed again elsewhere */
@@ -69,6 +70,8 @@ struct sip_session *session_free(struct sip_session *s);
 
 /* Lists it under its dialog's Call-ID. */
 void session_list(struct sip_session *s);
+
+uint32_t session_hash(const char *text);
 
 /* Of a request (their tag is in From) or a response. NULL: none. */
 struct sip_session *session_find(struct sip_stack *stack,

@@ -150,13 +150,18 @@ struct sip_session *session_free(struct sip_session *s)
 	return mem_free(s);
 }
 
-static struct list *bucket_of(struct sip_stack *stack, const char *call_id)
+uint32_t session_hash(const char *text)
 {
 	uint32_t hash = 2166136261u; /* FNV-1a */
 
-	for (; *call_id != '\0'; call_id++)
-		hash = (hash ^ (uint8_t)*call_id) * 16777619u;
-	return &stack->buckets[hash % STACK_BUCKETS];
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (uint8_t)*text) * 16777619u;
+	return hash;
+}
+
+static struct list *bucket_of(struct sip_stack *stack, const char *call_id)
+{
+	return &stack->buckets[session_hash(call_id) % STACK_BUCKETS];
 }
 
 void session_list(struct sip_session *s)

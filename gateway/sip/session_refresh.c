@@ -123,17 +123,14 @@ static void offer_response(void *self, struct transaction *t,
 	struct release why = { .by = RELEASE_BY_FAR,
 		               .sip_status = (uint16_t)status };
 
-	(void)t;
 	if (status < 200)
 		return;
+	s->reinvite = NULL;
 	if (status < 300) {
-		if (fsm_state(&s->refresh) == REFRESH_OFFERING)
-			fsm_post(&s->refresh, REFRESH_OK, response);
-		else
-			uac_ack(s, message_cseq(response), NULL);
+		transaction_forget(t); /* the 2xx again: session_stray_ok() */
+		fsm_post(&s->refresh, REFRESH_OK, response);
 		return;
 	}
-	s->reinvite = NULL;
 	fsm_post(&s->refresh, status == 491 ? REFRESH_GLARE : REFRESH_REFUSED,
 	         NULL);
 	if (status == 481 || status == 408)
@@ -166,11 +163,9 @@ static void offer(void *self, const void *detail)
 	int rc = session_describe(s, &s->flow, NULL);
 
 	(void)detail;
-	if (s->reinvite != NULL)
-		transaction_forget(s->reinvite);
-	s->reinvite = NULL;
 	if (rc == 0) {
-		session_begin(&text, s, "INVITE", ++s->dialog.local_cseq);
+		s->reinvite_cseq = ++s->dialog.local_cseq;
+		session_begin(&text, s, "INVITE", s->reinvite_cseq);
 		rc = session_send(&s->reinvite, s, &text, s->told, &offer_user);
 	}
 	if (rc < 0)

@@ -194,17 +194,16 @@ static void end_fork(struct sip_session *s, const osip_message_t *response,
 static void hear_fork(struct sip_session *s, const osip_message_t *response)
 {
 	const char *tag = message_tag(response->to);
+	uint32_t hash = session_hash(tag != NULL ? tag : "");
 
-	if (tag == NULL || strlen(tag) >= DIALOG_TAG)
-		return;
 	for (unsigned i = 0; i < s->nforks; i++)
-		if (strcmp(s->forks[i], tag) == 0) {
+		if (s->forks[i] == hash) {
 			end_fork(s, response, false);
 			return;
 		}
 	if (s->nforks == SESSION_FORKS)
 		return;
-	(void)text_copy(s->forks[s->nforks++], DIALOG_TAG, tag);
+	s->forks[s->nforks++] = hash;
 	end_fork(s, response, true);
 }
 
