@@ -228,7 +228,8 @@ TEST_ROWS(identity_is_printed_as_trust_allows, printed, row)
 TEST(a_redirection_is_printed_as_diversion)
 {
 	struct sip_setup setup = {
-		.redirection = { .from = { .number = { true, "100" } },
+		.redirection = { .from = { .number = { .present = true,
+		                                       .digits = "100" } },
 		                 .reason = REDIRECT_NO_REPLY,
 		                 .count = 2 }
 	};

@@ -182,7 +182,8 @@ static void run(struct line *l, usec length)
 
 static void call(struct line *l)
 {
-	struct sip_setup setup = { .called = { .number = { true, "100" } },
+	struct sip_setup setup = { .called = { .number = { .present = true,
+		                                           .digits = "100" } },
 		                   .has_offer = true };
 	struct release why = { .by = RELEASE_BY_NEAR,
 		               .cause = { Q850_NORMAL_CLEARING, 0 } };

@@ -135,6 +135,7 @@ TEST(a_change_to_no_codec_of_ours_is_refused_and_changes_nothing)
 TEST(we_hold_and_resume)
 {
 	struct desk d;
+	char again[4096];
 
 	desk_open(&d);
 	desk_call_in(&d);
@@ -143,11 +144,16 @@ TEST(we_hold_and_resume)
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "INVITE "));
 	CHECK(strstr(far_body(&d.far), "a=sendonly") != NULL);
+	strcpy(again, d.far.request);
 	far_reply(&d.far, "200 OK", "",
 	          SDP("127.0.0.1", "40000", "a=recvonly\r\n"));
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "ACK "));
 	CHECK(desk_told(&d, SIP_FLOW) && !d.flow.receive && d.flow.send);
+	strcpy(d.far.request, again);
+	far_reply(&d.far, "200 OK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "ACK ") && desk_quiet(&d));
 	CHECK_EQ(sip_session_offer(d.session, true, true), 0);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "INVITE "));

@@ -301,7 +301,9 @@ TEST(no_answer_in_the_ack_ends_the_call_with_127)
 TEST(a_call_placed_without_an_offer_answers_theirs_in_the_ack)
 {
 	struct desk d;
-	struct sip_setup setup = { .called = { .number = { true, "100" } } };
+	struct sip_setup setup = {
+		.called = { .number = { .present = true, .digits = "100" } }
+	};
 
 	desk_open(&d);
 	CHECK_EQ(sip_session_place(&d.session, d.stack, "far", &setup, &d), 0);
