@@ -16,19 +16,14 @@
  *   session      a dialog with an INVITE in it
  *   stack        all of them brought together; dispatch and limits
  *
- * This is the only place that includes libosip2, and repairs its headers.
+ * libosip2's own headers come through osip.h.
  */
-
-#include <sys/time.h>
-#include <time.h>
-
-#include <osipparser2/osip_parser.h>
-#include <osipparser2/sdp_message.h>
 
 #include "gateway/sip/dialog.h"
 #include "gateway/sip/header.h"
 #include "gateway/sip/message.h"
 #include "gateway/sip/offer.h"
+#include "gateway/sip/osip.h"
 #include "gateway/sip/peer.h"
 #include "gateway/sip/sip.h"
 #include "gateway/sip/transaction.h"

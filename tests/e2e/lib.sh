@@ -13,7 +13,13 @@
 #   sipp_start NAME SCENARIO [args], sipp_done NAME
 #   phone_start NAME [args], phone_done NAME
 #   show COMMAND         runs a console command
+#   want WHAT GOT WANTED two texts are the same
+#   final NUMBER         what SIP said of the call to NUMBER: status|Reason|Warning
+#   why_says PATTERN     the history has a call that ended so
 #   stop                 ends the gateway in order, judges what was captured
+#
+# A case may set, before these: SPAN_TYPE, SPAN_OPTIONS, PBX_SIDE, PBX_SWITCH,
+# HOST, TRANSPORT, SIPP_TRANSPORT.
 
 PIDS=
 
@@ -23,6 +29,8 @@ fail() {
 }
 
 started() { PIDS="$PIDS $1"; }
+
+forget() { PIDS=$(for p in $PIDS; do [ "$p" = "$1" ] || printf ' %s' "$p"; done); }
 
 end_all() {
 	for p in $PIDS; do kill "$p" 2>/dev/null; done
@@ -41,9 +49,21 @@ until_true() {
 	done
 }
 
+# Waits until a file has a line: until_line FILE PATTERN [SECONDS]
+until_line() {
+	until_true "${3:-10}" grep -qE -- "$2" "$1" ||
+		fail "no line '$2' in ${1##*/}"
+}
+
 show() { "$B/causeway" -s "$W/console" "$@"; }
 
-SPAN_TYPE=e1 SPAN_OPTIONS=' isdn side user'
+want() { [ "$2" = "$3" ] || fail "$1 is '$2', wanted '$3'"; }
+
+SPAN_TYPE=e1 SPAN_OPTIONS=' isdn side user' PBX_SIDE=network PBX_SWITCH=
+HOST=127.0.0.1 TRANSPORT=udp SIPP_TRANSPORT=u1
+
+# A host as it stands before a port.
+host() { case $HOST in *:*) echo "[$HOST]" ;; *) echo "$HOST" ;; esac; }
 
 gateway_conf() {
 	cat <<-EOT
@@ -52,6 +72,7 @@ gateway_conf() {
 	controller $SPAN_TYPE 0
 	 board wire listen $W/span
 	$SPAN_OPTIONS
+	 isdn timer T200 200ms
 	!
 	media
 	 rtp port-low $((MEDIA + 100))
@@ -59,13 +80,13 @@ gateway_conf() {
 	 playout depth 40
 	!
 	sip-ua
-	 bind udp ${HOST:-127.0.0.1}:$SIP
-	 bind tcp ${HOST:-127.0.0.1}:$SIP
+	 bind udp $(host):$SIP
+	 bind tcp $(host):$SIP
 	${SIP_OPTIONS:-!}
 	!
 	sip-peer far
-	 address ${HOST:-127.0.0.1}:$FAR
-	 transport ${TRANSPORT:-udp}
+	 address $(host):$FAR
+	 transport $TRANSPORT
 	!
 	dial-peer voice 100 pots
 	 destination-pattern 3035550...
@@ -81,7 +102,26 @@ gateway_conf() {
 
 gateway() {
 	gateway_conf "$@" >"$W/gw.conf"
+	lo_start
 	gateway_start
+}
+
+# What passes on loopback between the ports of this case, RTP and RTCP too.
+lo_start() {
+	[ "${CAPTURE:-yes}" = yes ] || return 0
+	dumpcap -q -i lo -f "udp portrange $SIP-$((MEDIA + 299)) or tcp portrange $SIP-$((SIP + 9))" \
+		-w "$W/lo.pcapng" >"$W/dumpcap.out" 2>&1 &
+	DUMPCAP=$!
+	started $DUMPCAP
+	until_true 5 test -s "$W/lo.pcapng" || fail "dumpcap does not capture"
+}
+
+lo_stop() {
+	[ -n "${DUMPCAP:-}" ] || return 0
+	kill -INT "$DUMPCAP" 2>/dev/null
+	wait "$DUMPCAP"
+	forget "$DUMPCAP"
+	DUMPCAP=
 }
 
 gateway_start() {
@@ -98,10 +138,10 @@ gateway_start() {
 
 pbx() {
 	local name=$1
-	printf '%s\n' "$2" >"$W/$name.pbx"
+	printf 'timer T200 200ms\n%s\n' "$2" >"$W/$name.pbx"
 	shift 2
 	"$B/causeway-pbx" --wire-connect "$W/span" --type $SPAN_TYPE \
-		--side ${PBX_SIDE:-network} --capture "$W/$name.pcap" \
+		--side $PBX_SIDE ${PBX_SWITCH:+--switch $PBX_SWITCH} --capture "$W/$name.pcap" \
 		--wire-faults --timeout 60 "$@" "$W/$name.pbx" >"$W/$name.out" 2>&1 &
 	eval "PID_$name=$!"
 	started $!
@@ -120,7 +160,7 @@ finished() { # name what
 	eval "pid=\$PID_$1"
 	wait "$pid"
 	rc=$?
-	PIDS=$(for p in $PIDS; do [ "$p" = "$pid" ] || printf ' %s' "$p"; done)
+	forget "$pid"
 	if [ $rc != ${3:-0} ]; then
 		fail "$2 $1 ended with $rc"
 		tail -n 60 "$W/$1.out"
@@ -129,23 +169,19 @@ finished() { # name what
 
 pbx_done() { finished "$1" causeway-pbx; }
 
+# SIPp can run without a screen only with its output elsewhere; a scenario of
+# the case's own ($W/NAME.xml) goes before those of tests/sipp.
 sipp_start() {
-	local name=$1 scenario=$2
+	local name=$1 scenario=$HERE/../sipp/$2.xml
+	[ ! -e "$W/$2.xml" ] || scenario=$W/$2.xml
 	shift 2
-	case $scenario in /*) ;; *) scenario=$HERE/../sipp/$scenario ;; esac
-	sipp "${HOST:-127.0.0.1}:$SIP" -sf "$scenario.xml" -i "${HOST:-127.0.0.1}" \
-		-p "${SIPP_PORT:-$FAR}" -t "${SIPP_TRANSPORT:-u1}" -m 1 -nostdin \
+	sipp "$(host):$SIP" -sf "$scenario" -i "$HOST" \
+		-p "${SIPP_PORT:-$FAR}" -t "$SIPP_TRANSPORT" -m 1 -nostdin \
 		-timeout 45s -timeout_error -key media "${SIPP_MEDIA:-$MEDIA}" \
 		-trace_msg -message_file "$W/$name.msg" -trace_err -error_file "$W/$name.err" \
 		"$@" >"$W/$name.out" 2>&1 &
 	eval "PID_$name=$!"
 	started $!
-}
-
-# SIPp takes a status line only as it stands: a scenario of our own of it.
-refusal() { # "486 Busy Here"
-	sed "s/\[status\]/$1/" "$HERE/../sipp/uas-refuse.xml" >"$W/refuse.xml"
-	echo "$W/refuse"
 }
 
 sipp_done() {
@@ -156,7 +192,7 @@ sipp_done() {
 phone_start() {
 	local name=$1
 	shift
-	"$B/phone" --local "${HOST:-127.0.0.1}:$MEDIA" --remote auto "$@" >"$W/$name.out" 2>&1 &
+	"$B/phone" --local "$(host):${PHONE_PORT:-$MEDIA}" --remote auto "$@" >"$W/$name.out" 2>&1 &
 	eval "PID_$name=$!"
 	started $!
 }
@@ -182,11 +218,49 @@ ladders() {
 	done
 }
 
-judge() { # file
+# Fields of captured packets: fields FILE FILTER FIELD...
+fields() {
+	local file=$1 filter=$2 list=
+	shift 2
+	for f in "$@"; do list="$list -e $f"; done
+	tshark -r "$file" -d "udp.port==$SIP,sip" -d "udp.port==$FAR,sip" \
+		-d "tcp.port==$SIP,sip" -d "tcp.port==$FAR,sip" -Y "$filter" -T fields \
+		-E separator='|' -E occurrence=f $list 2>/dev/null
+}
+
+# What the last final response to the INVITE for this number said.
+final() {
+	fields "$W/gw.pcapng" "sip.Status-Code >= 200 && sip.CSeq.method == INVITE && sip.to.user == \"$1\"" \
+		sip.Status-Code sip.Reason sip.Warning | tail -n 1
+}
+
+why_says() {
+	show show call history voice | grep -qE -- "$1" || {
+		fail "no call ended with '$1'"
+		show show call history voice
+	}
+}
+
+counter() { show show "$1" | awk -v n="$2" 'index($0, n) == 1 { print $NF }'; }
+
+# tshark reads all that was captured: SIP and SDP twice (by us, by dumpcap), RTP
+# and RTCP as the SDP says, the D channel from both ends.
+judge() { # files
 	local bad
-	[ -s "$1" ] || { fail "$1 is empty"; return; }
-	bad=$(tshark -r "$1" -d "udp.port==$SIP,sip" -Y _ws.malformed 2>/dev/null | head -n 5)
-	[ -z "$bad" ] || { fail "malformed in $1"; echo "$bad"; }
+	for f in "$@"; do
+		[ -s "$f" ] || { fail "$f is empty"; return; }
+	done
+	mergecap -w "$W/all.pcapng" "$@" || { fail "mergecap"; return; }
+	bad=$(tshark -r "$W/all.pcapng" -d "udp.port==$SIP,sip" -d "udp.port==$FAR,sip" \
+		-d "tcp.port==$SIP,sip" -d "tcp.port==$FAR,sip" -Y _ws.malformed 2>/dev/null | head -n 5)
+	[ -z "$bad" ] || { fail "malformed in all.pcapng"; echo "$bad"; }
+}
+
+captured() {
+	local list=$W/gw.pcapng
+	[ ! -e "$W/lo.pcapng" ] || list="$list $W/lo.pcapng"
+	for f in "$W"/*.pcap; do [ ! -s "$f" ] || list="$list $f"; done
+	echo "$list"
 }
 
 stop() {
@@ -195,9 +269,9 @@ stop() {
 	kill -TERM $GW
 	wait $GW
 	local rc=$?
-	PIDS=$(for p in $PIDS; do [ "$p" = "$GW" ] || printf ' %s' "$p"; done)
+	forget $GW
 	[ $rc = 0 ] || { fail "causewayd ended with $rc"; tail -n 30 "$W/gw.log"; }
 	grep -E ' error | <3>' "$W/gw.log" && fail "errors in the log"
-	judge "$W/gw.pcapng"
-	for f in "$W"/*.pcap; do [ ! -s "$f" ] || judge "$f"; done
+	lo_stop
+	judge $(captured)
 }

@@ -220,7 +220,7 @@ void call_take_slot(struct pbx_call *call)
 	if (call->sounding || slot == 0 || slot >= TICK_SLOTS)
 		return;
 	rc = board_chan_open(pbx->span, slot,
-	                     call->setup.bearer == BEARER_SPEECH);
+	                     call->setup.bearer <= BEARER_AUDIO_3K1);
 	if (rc < 0) {
 		report_tell(&pbx->report, REPORT_NOTE, call->name,
 		            "channel %u cannot be opened (%d)", slot, -rc);

@@ -140,7 +140,7 @@ struct script_error {
 int script_read(struct script **out, const char *path,
                 struct settings *settings, struct script_error *error);
 
-/* The same from memory; path is for messages and beside it files are found. */
+/* The same from memory; path is for messages, and sounds lie beside it. */
 int script_parse(struct script **out, const char *path, struct bytes text,
                  struct settings *settings, struct script_error *error);
 struct script *script_free(struct script *script);

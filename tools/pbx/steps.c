@@ -280,10 +280,28 @@ static bool row_begins(struct words *w, const char *words)
 	return false;
 }
 
+/* A path that does not begin at the root begins where the script lies. */
+static const char *beside_script(const struct words *w, const char *name,
+                                 char *path, size_t size)
+{
+	const char *slash = strrchr(w->path, '/');
+	struct text t = { .at = path, .size = size };
+
+	if (name[0] == '/' || slash == NULL)
+		return name;
+	path[0] = '\0';
+	text_add_bytes(&t, (struct bytes){ (const uint8_t *)w->path,
+	                                   (size_t)(slash - w->path) + 1 });
+	text_add(&t, "%s", name);
+	return t.cut ? "" : path;
+}
+
 static int load_sound(struct words *w, struct step *s)
 {
 	struct stat st = { 0 };
-	int fd = open(s->text, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char path[300];
+	int fd = open(beside_script(w, s->text, path, sizeof(path)),
+	              O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	uint8_t *octets = NULL;
 	int rc = 0;
 
