@@ -86,7 +86,7 @@ static void send_report(struct rtp_session *s, bool bye, struct instant now)
 	s->control.said = true;
 }
 
-void session_report(struct rtp_session *s, struct instant now)
+void rtp_session_report(struct rtp_session *s, struct instant now)
 {
 	if (s->common->rtcp_interval == 0 || s->fd < 0)
 		return;
@@ -100,7 +100,7 @@ void session_report(struct rtp_session *s, struct instant now)
 	plan_next(s, now);
 }
 
-void session_stop(struct rtp_session *s, bool bye, struct instant now)
+void rtp_session_stop(struct rtp_session *s, bool bye, struct instant now)
 {
 	/* 6.3.7: who never sent anything does not say BYE */
 	if (bye && s->common->rtcp_interval != 0 &&
@@ -138,14 +138,16 @@ static void take_report(struct rtp_session *s, const struct rtcp_report *r,
 		usec trip = rtcp_round_trip(&r->block,
 		                            rtcp_ntp_middle(ntp_of(s, now)));
 
-		session_gauge(&s->counts.remote_lost,
-		              r->block.lost > 0 ? (uint64_t)r->block.lost : 0);
+		rtp_session_gauge(&s->counts.remote_lost,
+		                  r->block.lost > 0 ? (uint64_t)r->block.lost
+		                                    : 0);
 		if (trip > 0)
-			session_gauge(&s->counts.round_trip_us, (uint64_t)trip);
+			rtp_session_gauge(&s->counts.round_trip_us,
+			                  (uint64_t)trip);
 	}
 }
 
-int session_control(struct rtp_session *s, struct instant now)
+int rtp_session_control(struct rtp_session *s, struct instant now)
 {
 	uint8_t octets[SESSION_DATAGRAM];
 	struct rtcp_report r;
@@ -167,7 +169,7 @@ int session_control(struct rtp_session *s, struct instant now)
 	return 0;
 }
 
-bool session_silent(struct rtp_session *s, struct instant now)
+bool rtp_session_silent(struct rtp_session *s, struct instant now)
 {
 	if (s->fd < 0 || s->silent_after == 0 || s->silent_told ||
 	    !s->flow.receive ||

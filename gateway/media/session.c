@@ -33,13 +33,14 @@ enum { OCTETS_A_MS = 8, PTIME_LEAST = 10, PTIME_MOST = 60 };
 #define LINE_GONE MSEC(500)
 #define OCTET_US  125
 
-void session_gauge(uint64_t *gauge, uint64_t value)
+void rtp_session_gauge(uint64_t *gauge, uint64_t value)
 {
 	shared_add(gauge, value - shared_get(gauge));
 }
 
-void session_init(struct rtp_session *s, const struct session_common *common,
-                  const struct session_identity *identity)
+void rtp_session_init(struct rtp_session *s,
+                      const struct session_common *common,
+                      const struct session_identity *identity)
 {
 	s->common = common;
 	s->fd = s->control_fd = -1;
@@ -96,8 +97,8 @@ static void set_remote(struct rtp_session *s, const struct flow *flow)
 	s->control_to = control_address(flow);
 }
 
-void session_set(struct rtp_session *s, int fd, int control_fd,
-                 const struct media_end *what, struct instant now)
+void rtp_session_set(struct rtp_session *s, int fd, int control_fd,
+                     const struct media_end *what, struct instant now)
 {
 	const struct flow *flow = &what->flow;
 	unsigned ptime =
@@ -124,7 +125,7 @@ void session_set(struct rtp_session *s, int fd, int control_fd,
 	s->relay.on = false;
 }
 
-void session_play_as(struct rtp_session *s, enum law law)
+void rtp_session_play_as(struct rtp_session *s, enum law law)
 {
 	if (s->law == law && s->jitter.idle == codec_idle(law))
 		return;
@@ -132,7 +133,7 @@ void session_play_as(struct rtp_session *s, enum law law)
 	jitter_flush(&s->jitter, codec_idle(law));
 }
 
-void session_drive(struct rtp_session *s, bool driven)
+void rtp_session_drive(struct rtp_session *s, bool driven)
 {
 	if (driven && !s->driven)
 		s->resuming = true;
@@ -213,8 +214,8 @@ static void resume(struct rtp_session *s, struct instant now)
 	catch_up(s, now);
 }
 
-void session_feed(struct rtp_session *s, const uint8_t *octets, enum law law,
-                  unsigned n, struct instant now)
+void rtp_session_feed(struct rtp_session *s, const uint8_t *octets,
+                      enum law law, unsigned n, struct instant now)
 {
 	const struct codec_row *codec = codec_find(s->flow.codec);
 	enum law to = codec != NULL ? codec->law : law;
@@ -273,8 +274,8 @@ static void play_packet(struct rtp_session *s, const struct rtp_packet *p)
 		shared_add(&s->counts.early, 1);
 	if (result & JITTER_RESYNC)
 		shared_add(&s->counts.resyncs, 1);
-	session_gauge(&s->counts.playout_us,
-	              jitter_waiting(&s->jitter) * 125ull);
+	rtp_session_gauge(&s->counts.playout_us,
+	                  jitter_waiting(&s->jitter) * 125ull);
 }
 
 /* False: a duplicate. */
@@ -295,9 +296,9 @@ static bool count_packet(struct rtp_session *s, const struct rtp_packet *p,
 		s->ear.known = s->ear.active; /* any stamp is newer now */
 		s->control.last_report = 0;
 	}
-	session_gauge(&s->counts.remote_ssrc, p->ssrc);
-	session_gauge(&s->counts.lost, rtp_source_lost(&s->from));
-	session_gauge(&s->counts.jitter_us, (s->from.jitter >> 4) * 125ull);
+	rtp_session_gauge(&s->counts.remote_ssrc, p->ssrc);
+	rtp_session_gauge(&s->counts.lost, rtp_source_lost(&s->from));
+	rtp_session_gauge(&s->counts.jitter_us, (s->from.jitter >> 4) * 125ull);
 	return true;
 }
 
@@ -318,8 +319,8 @@ static int hear_event(struct rtp_session *s, const struct rtp_packet *p,
 	return SESSION_EVENT;
 }
 
-int session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
-                    struct instant now, struct rtp_packet *out)
+int rtp_session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
+                        struct instant now, struct rtp_packet *out)
 {
 	struct addr from;
 	bool sound, event;
@@ -355,7 +356,7 @@ int session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
 	return SESSION_SOUND;
 }
 
-bool session_take(struct rtp_session *s, uint8_t *to, unsigned n)
+bool rtp_session_take(struct rtp_session *s, uint8_t *to, unsigned n)
 {
 	unsigned result = jitter_take(&s->jitter, to, n);
 
@@ -380,8 +381,9 @@ static void begin_relay(struct rtp_session *s, const struct rtp_packet *p,
 	s->marker = true;
 }
 
-void session_relay(struct rtp_session *s, const struct rtp_session *other,
-                   const struct rtp_packet *p, bool event, struct instant now)
+void rtp_session_relay(struct rtp_session *s, const struct rtp_session *other,
+                       const struct rtp_packet *p, bool event,
+                       struct instant now)
 {
 	uint8_t packet[RTP_HEADER + JITTER_PACKET];
 	const struct codec_row *from = codec_find(other->flow.codec);

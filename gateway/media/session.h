@@ -76,28 +76,29 @@ struct rtp_session {
 	struct media_counts counts;
 };
 
-void session_init(struct rtp_session *s, const struct session_common *common,
-                  const struct session_identity *identity);
+void rtp_session_init(struct rtp_session *s,
+                      const struct session_common *common,
+                      const struct session_identity *identity);
 
 /* What was agreed; the time line goes on over any number of these. */
-void session_set(struct rtp_session *s, int fd, int control_fd,
-                 const struct media_end *what, struct instant now);
+void rtp_session_set(struct rtp_session *s, int fd, int control_fd,
+                     const struct media_end *what, struct instant now);
 
 /* The law the playout buffer holds from now on. */
-void session_play_as(struct rtp_session *s, enum law law);
+void rtp_session_play_as(struct rtp_session *s, enum law law);
 
 /* A line's clock drives it from now on, or none does: then nothing is played
  * and nothing waits to be. */
-void session_drive(struct rtp_session *s, bool driven);
+void rtp_session_drive(struct rtp_session *s, bool driven);
 
 /* Sends nothing any more; with bye the far end is told. */
-void session_stop(struct rtp_session *s, bool bye, struct instant now);
+void rtp_session_stop(struct rtp_session *s, bool bye, struct instant now);
 
 /* --- sending, by the line's clock --- */
 
 /* n octets of sound; packets go out as they become whole. */
-void session_feed(struct rtp_session *s, const uint8_t *octets, enum law law,
-                  unsigned n, struct instant now);
+void rtp_session_feed(struct rtp_session *s, const uint8_t *octets,
+                      enum law law, unsigned n, struct instant now);
 
 /* --- receiving --- */
 
@@ -105,28 +106,29 @@ enum session_news { SESSION_NOTHING, SESSION_SOUND, SESSION_EVENT };
 
 /* One datagram. -EAGAIN: none waits. *out is good until the buffer is used
  * again; s->news says what an event was. */
-int session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
-                    struct instant now, struct rtp_packet *out);
+int rtp_session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
+                        struct instant now, struct rtp_packet *out);
 
 /* n octets for the line; false: nothing but idle. */
-bool session_take(struct rtp_session *s, uint8_t *to, unsigned n);
+bool rtp_session_take(struct rtp_session *s, uint8_t *to, unsigned n);
 
 /* Another session's packet goes on as one of ours: no line, no clock. */
-void session_relay(struct rtp_session *s, const struct rtp_session *other,
-                   const struct rtp_packet *p, bool event, struct instant now);
+void rtp_session_relay(struct rtp_session *s, const struct rtp_session *other,
+                       const struct rtp_packet *p, bool event,
+                       struct instant now);
 
 /* --- now and then --- */
 
 /* One RTCP datagram; -EAGAIN: none waits. */
-int session_control(struct rtp_session *s, struct instant now);
+int rtp_session_control(struct rtp_session *s, struct instant now);
 
 /* Sends RTCP when it is due. */
-void session_report(struct rtp_session *s, struct instant now);
+void rtp_session_report(struct rtp_session *s, struct instant now);
 
 /* True once when nothing was heard for as long as was asked. */
-bool session_silent(struct rtp_session *s, struct instant now);
+bool rtp_session_silent(struct rtp_session *s, struct instant now);
 
 /* A gauge among the shared counts. One writer. */
-void session_gauge(uint64_t *gauge, uint64_t value);
+void rtp_session_gauge(uint64_t *gauge, uint64_t value);
 
 #endif

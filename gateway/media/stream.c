@@ -50,7 +50,7 @@ void stream_init(struct stream *stream, struct stream_ref ref, void *owner,
 		end->sound = (struct pollee){ POLL_SOUND, end };
 		end->control = (struct pollee){ POLL_CONTROL, end };
 		list_init(&end->list);
-		session_init(&end->session, common, &identity[i]);
+		rtp_session_init(&end->session, common, &identity[i]);
 	}
 }
 
@@ -113,7 +113,7 @@ static bool feed_made(struct end *peer, enum law law, unsigned n)
 		tones_play(&peer->tone, samples, n);
 	}
 	codec_encode(octets, law, samples, n);
-	session_feed(&peer->session, octets, law, n, peer->worker->now);
+	rtp_session_feed(&peer->session, octets, law, n, peer->worker->now);
 	return true;
 }
 
@@ -144,7 +144,8 @@ void stream_hear(struct end *end, const uint8_t *octets, unsigned n)
 		digits_detect(end->stream->detector, octets, law, n, detected,
 		              end);
 	if (!feed_made(peer, law, n))
-		session_feed(&peer->session, octets, law, n, end->worker->now);
+		rtp_session_feed(&peer->session, octets, law, n,
+		                 end->worker->now);
 }
 
 /* --- to the line --- */
@@ -200,7 +201,7 @@ static bool speak_session(struct end *peer, uint8_t *octets, unsigned n)
 
 		act_on_event(peer, &news);
 	}
-	return session_take(s, octets, n) && !s->ear.active;
+	return rtp_session_take(s, octets, n) && !s->ear.active;
 }
 
 bool stream_speak(struct end *end, uint8_t *octets, unsigned n)
@@ -231,8 +232,8 @@ void stream_receive(struct end *end)
 	struct rtp_session *s = &end->session;
 	struct end *peer = rtp_peer(end);
 	struct rtp_packet p;
-	int news = session_receive(s, buffer, sizeof(buffer), end->worker->now,
-	                           &p);
+	int news = rtp_session_receive(s, buffer, sizeof(buffer),
+	                               end->worker->now, &p);
 
 	if (s->heard && !s->heard_told) {
 		struct note note = { .kind = NOTE_REPORT,
@@ -245,8 +246,8 @@ void stream_receive(struct end *end)
 	if (news == SESSION_EVENT)
 		act_on_event(end, &s->news);
 	if (peer != NULL && s->flow.receive && !peer->tone.on)
-		session_relay(&peer->session, s, &p, news == SESSION_EVENT,
-		              end->worker->now);
+		rtp_session_relay(&peer->session, s, &p, news == SESSION_EVENT,
+		                  end->worker->now);
 }
 
 void stream_tend(struct end *end)
@@ -262,8 +263,8 @@ void stream_tend(struct end *end)
 		end->told = end->serial;
 	if (end->kind != END_RTP)
 		return;
-	session_report(&end->session, end->worker->now);
-	if (session_silent(&end->session, end->worker->now))
+	rtp_session_report(&end->session, end->worker->now);
+	if (rtp_session_silent(&end->session, end->worker->now))
 		(void)worker_tell(end, &silent);
 	news = digits_hear_nothing(&end->session.ear, end->worker->now);
 	act_on_event(end, &news);
@@ -287,11 +288,11 @@ static void join_session(struct end *end, const struct end *peer, bool fresh)
 	struct digits_detector *detector = end->stream->detector;
 
 	if (peer->kind == END_LINE && peer->line != NULL) {
-		session_play_as(&end->session, peer->line->what.law);
+		rtp_session_play_as(&end->session, peer->line->what.law);
 		if (fresh && detector != NULL)
 			digits_detector_reset(detector);
 	} else if (codec != NULL) {
-		session_play_as(&end->session, codec->law);
+		rtp_session_play_as(&end->session, codec->law);
 	}
 }
 

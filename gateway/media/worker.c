@@ -79,7 +79,7 @@ static void watch(struct end *end)
 
 	if (end->kind != END_RTP)
 		return;
-	session_drive(&end->session, driven);
+	rtp_session_drive(&end->session, driven);
 	if (end->session.fd < 0 || end->watched == set)
 		return;
 	unwatch(end);
@@ -194,7 +194,7 @@ static void take_pollee(struct worker *w, const struct pollee *p)
 		stream_receive(end);
 		break;
 	case POLL_CONTROL:
-		(void)session_control(&end->session, w->now);
+		(void)rtp_session_control(&end->session, w->now);
 		break;
 	}
 }
@@ -273,7 +273,7 @@ static void detach(struct end *end, bool bye)
 {
 	unwatch(end);
 	if (end->kind == END_RTP)
-		session_stop(&end->session, bye, end->worker->now);
+		rtp_session_stop(&end->session, bye, end->worker->now);
 	leave_line(end);
 	end->in = end->out = NULL;
 	end->kind = END_NONE;
@@ -318,8 +318,8 @@ static void set_end(struct worker *w, const struct command *c)
 	if (end->kind == END_LINE)
 		attach_line(end, c);
 	else
-		session_set(&end->session, c->fd, c->control_fd, &c->what,
-		            w->now);
+		rtp_session_set(&end->session, c->fd, c->control_fd, &c->what,
+		                w->now);
 	stream_join(end, fresh);
 	watch(end);
 	peer = stream_peer(end);
