@@ -35,7 +35,7 @@ struct kept_pri {
 	struct pri *pri;
 	char name[32];
 	enum isdn_side side;
-	enum isdn_switch type;
+	int type; /* libpri's */
 	bool used;
 };
 
@@ -272,13 +272,12 @@ static void set_up_libpri(struct isdn_link *link)
 	apply_timers(link);
 }
 
-static struct kept_pri *find_kept(const struct isdn_conf *conf)
+static struct kept_pri *find_kept(const struct isdn_conf *conf, int type)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
 		if (kept[i].pri != NULL && !kept[i].used &&
 		    strcmp(kept[i].name, conf->name) == 0 &&
-		    kept[i].side == conf->side &&
-		    kept[i].type == conf->switch_type)
+		    kept[i].side == conf->side && kept[i].type == type)
 			return &kept[i];
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
 		if (kept[i].pri == NULL)
@@ -298,14 +297,16 @@ static void begin_anew(struct isdn_link *link)
 
 static int open_libpri(struct isdn_link *link)
 {
-	struct kept_pri *k = find_kept(&link->conf);
 	int type = link->variant->libpri_type;
-	bool again = k != NULL && k->pri != NULL;
+	struct kept_pri *k;
+	bool again;
 
-	if (k == NULL)
-		return -ENOSPC;
 	if (type == PRI_SWITCH_EUROISDN_E1 && link->conf.span == SPAN_T1)
 		type = PRI_SWITCH_EUROISDN_T1;
+	k = find_kept(&link->conf, type);
+	again = k != NULL && k->pri != NULL;
+	if (k == NULL)
+		return -ENOSPC;
 	if (!again)
 		k->pri = pri_new_cb(
 			-1,
@@ -315,7 +316,7 @@ static int open_libpri(struct isdn_link *link)
 		return -ENOMEM;
 	(void)text_copy(k->name, sizeof(k->name), link->conf.name);
 	k->side = link->conf.side;
-	k->type = link->conf.switch_type;
+	k->type = type;
 	k->used = true;
 	link->kept = k;
 	link->pri = k->pri;

@@ -455,3 +455,59 @@ TEST(service_messages_tell_the_far_end)
 	CHECK_EQ(isdn_channel_state(p.network.link, 5), CHANNEL_IDLE);
 	pair_close(&p);
 }
+
+/* --- what a span carries --- */
+
+TEST(thirty_calls_at_once_each_way_and_all_are_gone)
+{
+	struct pair p;
+	struct isdn_conf user, network;
+	struct isdn_call *calls[30];
+
+	pair_conf(&user, &network, SWITCH_NET5);
+	user.setups_per_second = network.setups_per_second = 0;
+	CHECK_EQ(pair_open(&p, &user, &network), 0);
+	for (unsigned round = 0; round < 20; round++) {
+		p.user.nheard = p.network.nheard = 0;
+		p.user.nsent = p.network.nsent = 0;
+		for (unsigned i = 0; i < 30; i++)
+			calls[i] = pair_talk(i % 2 != 0 ? &p.user : &p.network);
+		CHECK_EQ(pair_channels(&p.user, CHANNEL_BUSY), 30);
+		for (unsigned i = 0; i < 30; i++)
+			pair_clear(calls[i], 16);
+		pair_settle(&p);
+		CHECK_EQ(heard_count(&p.user, ISDN_RELEASED), 30);
+		CHECK_EQ(pair_channels(&p.user, CHANNEL_IDLE), 30);
+	}
+	pair_close(&p);
+}
+
+/* Both ends fill the span in the same moment: nobody waits, nothing is lost. */
+TEST(both_ends_fill_the_span_at_once)
+{
+	struct pair p;
+	struct isdn_conf user, network;
+	struct isdn_setup setup;
+	struct isdn_call *call;
+	struct isdn_status at_user, at_network;
+
+	pair_conf(&user, &network, SWITCH_NET5);
+	user.setups_per_second = network.setups_per_second = 0;
+	user.calls_most = network.calls_most = 80;
+	CHECK_EQ(pair_open(&p, &user, &network), 0);
+	pair_setup(&setup, "1");
+	for (unsigned i = 0; i < 30; i++) {
+		(void)isdn_call_place(&call, p.user.link, &setup, NULL);
+		(void)isdn_call_place(&call, p.network.link, &setup, NULL);
+	}
+	pair_settle(&p);
+	isdn_link_status(p.user.link, &at_user);
+	isdn_link_status(p.network.link, &at_network);
+	CHECK_EQ(at_user.calls, at_network.calls);
+	CHECK_EQ(at_user.busy, at_user.calls);
+	CHECK_EQ(at_network.busy, at_network.calls);
+	CHECK_EQ(at_user.calls, 30);
+	/* nobody answers, and T310 clears the span */
+	pair_run(&p, SEC(60));
+	pair_close(&p);
+}
