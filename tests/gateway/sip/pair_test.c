@@ -5,6 +5,7 @@
  * to the other, and a call both ends hang up in turn.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -236,4 +237,72 @@ TEST(both_hang_up_at_any_moment_and_nothing_is_left)
 			pair_close(&p);
 		}
 	}
+}
+
+static void do_something(struct pair *p, unsigned dice)
+{
+	static const struct release why = { .cause = { 16, 0 } };
+	struct sip_session *a = p->end[A].session, *b = p->end[B].session;
+
+	switch (dice % 8) {
+	case 0:
+		if (b != NULL)
+			(void)sip_session_ring(b, 183, true, NULL);
+		break;
+	case 1:
+		if (b != NULL)
+			(void)sip_session_ring(b, 180, false, NULL);
+		break;
+	case 2:
+		if (b != NULL)
+			(void)sip_session_answer(b, NULL, NULL);
+		break;
+	case 3:
+		if (a != NULL)
+			(void)sip_session_offer(a, dice & 64, dice & 128);
+		break;
+	case 4:
+		if (b != NULL)
+			(void)sip_session_offer(b, dice & 64, dice & 128);
+		break;
+	case 5:
+		if (dice & 64 && a != NULL)
+			sip_session_end(a, 0, &why);
+		break;
+	case 6:
+		if (dice & 64 && b != NULL)
+			sip_session_end(b, 486, &why);
+		break;
+	case 7:
+		run(p, MSEC(dice % 3000));
+		break;
+	}
+}
+
+TEST(whatever_is_done_at_any_moment_every_call_ends_once)
+{
+	static const struct release why = { .cause = { 16, 0 } };
+	struct sip_setup setup = { 0 };
+	struct pair p;
+	unsigned seed = test_seed();
+
+	number(&setup.called.number, "100", 0);
+	pair_open(&p, SIP_UDP, "127.0.0.1", true);
+	for (unsigned n = 1; n <= 500; n++) {
+		setup.has_offer = rand_r(&seed) % 3 != 0;
+		CHECK_EQ(sip_session_place(&p.end[A].session, p.end[A].stack,
+		                           "other", &setup, NULL),
+		         0);
+		for (int i = 0; i < 12; i++) {
+			do_something(&p, (unsigned)rand_r(&seed) >> 4);
+			if (rand_r(&seed) % 3 != 0)
+				(void)loop_turn(p.loop);
+		}
+		if (p.end[A].session != NULL)
+			sip_session_end(p.end[A].session, 0, &why);
+		run(&p, SEC(70));
+		CHECK_EQ(p.end[A].releases, n);
+		CHECK(p.end[A].session == NULL && p.end[B].session == NULL);
+	}
+	pair_close(&p);
 }
