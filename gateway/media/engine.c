@@ -50,8 +50,7 @@ void media_conf_preset(struct media_conf *conf)
 
 /* --- streams by number --- */
 
-static struct post *find_post(struct media_engine *engine,
-                              struct stream_ref ref)
+struct post *media_find_post(struct media_engine *engine, struct stream_ref ref)
 {
 	struct post *post;
 
@@ -91,12 +90,53 @@ static void line_gone(struct media_engine *engine,
 	engine->report(engine->self, report);
 }
 
+/* MEDIA_SET comes in the order of the serials, whichever end was quicker. */
+static bool may_report(const struct post *post, unsigned end)
+{
+	const struct want *want = &post->ends[end];
+	const struct want *other = &post->ends[1 - end];
+
+	return want->unreported &&
+	       (other->serial == 0 || other->serial > want->told ||
+	        (other->told == other->serial && !other->unreported));
+}
+
+static void report_sets(struct media_engine *engine, unsigned index)
+{
+	struct post *post = &engine->posts[index];
+
+	for (unsigned i = 0; i < 4; i++) { /* each end may wait for the other */
+		struct media_report report = { .kind = MEDIA_SET,
+			                       .end = i % 2 };
+
+		if (post->stream == NULL || !may_report(post, report.end))
+			continue;
+		report.stream = post->stream->ref;
+		report.owner = post->owner;
+		report.serial = post->ends[report.end].told;
+		post->ends[report.end].unreported = false;
+		engine->report(engine->self, &report);
+	}
+}
+
+static void set_done(struct media_engine *engine, struct post *post,
+                     const struct media_report *report)
+{
+	struct want *want = &post->ends[report->end];
+
+	if (report->serial != 0) {
+		want->told = report->serial;
+		want->unreported = true;
+	}
+	report_sets(engine, report->stream.index);
+}
+
 static void hear_note(void *self, const void *message)
 {
 	struct media_engine *engine = self;
 	const struct note *note = message;
 	const struct media_report report = note->report;
-	struct post *post = find_post(engine, report.stream);
+	struct post *post = media_find_post(engine, report.stream);
 
 	switch (note->kind) {
 	case NOTE_LEFT:
@@ -110,7 +150,9 @@ static void hear_note(void *self, const void *message)
 		engine->report(engine->self, &report);
 		break;
 	case NOTE_REPORT:
-		if (post != NULL || report.kind == MEDIA_LATE)
+		if (post != NULL && report.kind == MEDIA_SET)
+			set_done(engine, post, &report);
+		else if (post != NULL || report.kind == MEDIA_LATE)
 			engine->report(engine->self, &report);
 		break;
 	}
@@ -426,7 +468,7 @@ static int need_rings(struct stream *stream)
 static struct post *find_open(struct media_engine *engine,
                               struct stream_ref ref, unsigned end)
 {
-	struct post *post = find_post(engine, ref);
+	struct post *post = media_find_post(engine, ref);
 
 	return post == NULL || post->closing || end > 1 ? NULL : post;
 }
@@ -519,72 +561,10 @@ int media_stream_digits(struct media_engine *engine, struct stream_ref ref,
 
 void media_stream_close(struct media_engine *engine, struct stream_ref ref)
 {
-	struct post *post = find_post(engine, ref);
+	struct post *post = media_find_post(engine, ref);
 
 	if (post == NULL || post->closing)
 		return;
 	post->closing = true;
 	place_post(engine, post);
-}
-
-/* --- to be looked at --- */
-
-int media_stream_counts(struct media_engine *engine, struct stream_ref ref,
-                        unsigned end, struct media_counts *out)
-{
-	struct post *post = find_post(engine, ref);
-	const uint64_t *from;
-	uint64_t *to = (uint64_t *)(void *)out;
-
-	if (post == NULL || end > 1)
-		return -ENOENT;
-	from = (const uint64_t *)(const void *)&post->stream->ends[end]
-	               .session.counts;
-	for (size_t i = 0; i < sizeof(*out) / sizeof(*to); i++)
-		to[i] = shared_get(&from[i]);
-	return 0;
-}
-
-void media_engine_status(struct media_engine *engine, struct media_status *out)
-{
-	*out = (struct media_status){ .turns_least = UINT64_MAX,
-		                      .streams = pool_use(engine->streams).used,
-		                      .sockets = engine->sockets.count };
-	out->mailbox_refused = mailbox_refused(engine->notes);
-	for (unsigned i = 0; i < engine->nworkers; i++) {
-		struct worker *w = &engine->workers[i];
-
-		out->threads += w->thread != NULL;
-		out->realtime_threads +=
-			w->thread != NULL && thread_is_realtime(w->thread);
-		out->lines += w->lines;
-		out->turns_least =
-			MIN_OF(out->turns_least, shared_get(&w->turns));
-		out->late_turns += shared_get(&w->late_turns);
-		out->mailbox_refused += mailbox_refused(w->inbox);
-	}
-}
-
-bool media_engine_alive(struct media_engine *engine)
-{
-	bool alive = true;
-
-	for (unsigned i = 0; i < engine->nworkers; i++) {
-		struct worker *w = &engine->workers[i];
-		uint64_t turns = shared_get(&w->turns);
-
-		alive = alive && (w->thread == NULL || turns != w->turns_seen);
-		w->turns_seen = turns;
-	}
-	return alive;
-}
-
-void media_each(struct media_engine *engine,
-                void (*tell)(void *self, struct stream_ref stream, void *owner),
-                void *self)
-{
-	for (unsigned i = 0; i < engine->conf.streams_most; i++)
-		if (engine->posts[i].stream != NULL)
-			tell(self, engine->posts[i].stream->ref,
-			     engine->posts[i].owner);
 }

@@ -6,7 +6,7 @@
 /*
  * The signalling thread's side: what streams were told to be, and how the
  * media threads are brought to make them so. engine.c owns lines, threads and
- * reports; place.c brings the ends of one stream to where they belong.
+ * reports, look.c shows them; place.c brings the ends of one stream to where they belong.
  */
 
 #include "gateway/media/socket.h"
@@ -21,7 +21,9 @@ enum place { PLACE_OFF, PLACE_ON, PLACE_LEAVING };
 struct want {
 	struct media_end what;
 	struct line *line; /* of what */
-	unsigned serial;
+	unsigned serial;   /* of the last set; 0: nobody asked */
+	unsigned told;     /* done; reported when the other end's older is */
+	bool unreported;
 	bool dirty;
 	enum place place;
 	struct worker *worker;        /* place is not OFF: it runs there */
@@ -58,6 +60,10 @@ struct media_engine {
 	struct line *lines[MEDIA_LINES];
 	struct socket_pool sockets;
 };
+
+/* The stream of a reference, NULL when it is gone. */
+struct post *media_find_post(struct media_engine *engine,
+                             struct stream_ref ref);
 
 /* Brings a stream nearer to what is wanted: as far as can be done now. */
 void place_post(struct media_engine *engine, struct post *post);

@@ -135,8 +135,10 @@ struct media_end {
 int media_stream_open(struct media_engine *engine, struct stream_ref *out,
                       void *owner);
 
-/* What an end is from now on. Returns the serial MEDIA_SET will carry, or
- * -ENOENT. Setting END_NONE takes an end away. */
+/* What an end is from now on. Returns the serial MEDIA_SET will carry (in
+ * order within a stream; one overtaken by the next set of the same end may be
+ * left out), -ENOENT, -ENODEV (no such line) or -EPROTO (no socket, or a codec
+ * that is none of ours). Setting END_NONE takes an end away. */
 int media_stream_set(struct media_engine *engine, struct stream_ref stream,
                      unsigned end, const struct media_end *what);
 
@@ -145,7 +147,8 @@ int media_stream_set(struct media_engine *engine, struct stream_ref stream,
 int media_stream_tone(struct media_engine *engine, struct stream_ref stream,
                       unsigned end, const char *tone, const char *zone);
 
-/* Digits towards an end: events on RTP when negotiated, tones otherwise. */
+/* Digits towards an end: events on RTP when negotiated, tones otherwise.
+ * -EBADMSG, -ENOSPC; -ENOTSUP: no line in the stream, so no clock. */
 int media_stream_digits(struct media_engine *engine, struct stream_ref stream,
                         unsigned end, const char *digits);
 

@@ -205,7 +205,7 @@ static void tell_none(struct media_engine *engine, struct post *post,
 		            .serial = want->serial },
 	};
 
-	if (want->serial == 0 || mailbox_post(engine->notes, &note) == 0)
+	if (mailbox_post(engine->notes, &note) == 0)
 		want->dirty = false;
 	else if (!timer_running(&engine->retry))
 		timer_start(&engine->retry, RETRY_AFTER);

@@ -419,3 +419,31 @@ TEST(a_line_set_late_finds_the_time_line_where_the_clock_is)
 	CHECK_EQ(after.stamp - before.stamp, 160 + 800);
 	rig_close(&r);
 }
+
+TEST(sets_are_reported_in_order_whichever_end_is_quicker)
+{
+	struct media_end a, b;
+	unsigned last = 0;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	a = rig_line_end(&r, 0);
+	b = rig_line_end(&r, 1);
+	r.nreports = 0;
+	/* both ends must leave first, the one that is gone sooner is told */
+	CHECK(media_stream_set(r.engine, r.stream, 1, &b) > 0);
+	a.slot = 9;
+	CHECK(media_stream_set(r.engine, r.stream, 0, &a) > 0);
+	b = (struct media_end){ .kind = END_NONE };
+	CHECK(media_stream_set(r.engine, r.stream, 1, &b) > 0);
+	rig_settle(&r);
+	CHECK(rig_count(&r, MEDIA_SET) >= 2);
+	for (unsigned i = 0; i < r.nreports; i++) {
+		if (r.reports[i].kind != MEDIA_SET)
+			continue;
+		CHECK(r.reports[i].serial > last);
+		last = r.reports[i].serial;
+	}
+	rig_close(&r);
+}
