@@ -76,6 +76,10 @@ struct ladder *ladder_free(struct ladder *ladder)
 
 /* --- keys --- */
 
+/* A call reference is used again by the next call, a Call-ID never: what comes
+ * late on SIP (a 487, the 200 of a BYE) still belongs to the call. */
+enum { KEY_REUSED = 1 };
+
 /* FNV-1a, 64 bits: short texts, no enemy gains by a collision but a wrong line
  * in a picture. */
 static ladder_key hash(ladder_key key, const void *data, size_t n)
@@ -93,12 +97,13 @@ ladder_key ladder_key_isdn(const char *trunk, unsigned callref)
 
 	return hash(hash(0xcbf29ce484222325ULL, trunk, strlen(trunk)), &ref,
 	            sizeof(ref)) |
-	       1;
+	       KEY_REUSED;
 }
 
 ladder_key ladder_key_sip(const char *call_id)
 {
-	return hash(0xcbf29ce484222325ULL, call_id, strlen(call_id)) | 1;
+	return (hash(0xcbf29ce484222325ULL, call_id, strlen(call_id)) << 1) |
+	       (ladder_key)2;
 }
 
 /* A key's place: the first of four slots that holds it or is free, else the
@@ -147,7 +152,8 @@ void ladder_disown(struct ladder *ladder, uint32_t call)
 	if (ladder == NULL)
 		return;
 	for (size_t i = 0; i < CLAIMS; i++)
-		if (ladder->claims[i].call == call)
+		if (ladder->claims[i].call == call &&
+		    (ladder->claims[i].key & KEY_REUSED))
 			ladder->claims[i] = (struct claim){ 0 };
 }
 
