@@ -41,8 +41,8 @@ int transports_open(struct transports **out, struct loop *loop,
                     const struct transports_user *user, void *self,
                     struct sip_counts *counts);
 
-/* Opens binds that are new and closes those no longer named; connections that
- * are up stay. With an error nothing is changed. */
+/* Opens binds that are new and closes those no longer named, with their
+ * connections. With an error nothing is changed. */
 int transports_change(struct transports *t, const struct sip_conf *conf);
 struct transports *transports_close(struct transports *t);
 

@@ -133,15 +133,45 @@ static const struct transactions_user transactions_user = {
 	.ended = on_ended,
 };
 
-static int open_far(struct layers *l, bool six)
+/* UDP and TCP on one port, as far ends have it. */
+static bool open_pair(struct layers *l, const struct addr *any)
+{
+	l->far = net_udp_open(any, -1);
+	if (l->far < 0 || net_local(l->far, &l->far_addr) < 0)
+		return false;
+	l->far_tcp = socket(any->sa.sa_family,
+	                    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return l->far_tcp >= 0 &&
+	       bind(l->far_tcp, &l->far_addr.sa, addr_len(&l->far_addr)) == 0;
+}
+
+static void close_pair(struct layers *l)
+{
+	if (l->far >= 0)
+		(void)close(l->far);
+	if (l->far_tcp >= 0)
+		(void)close(l->far_tcp);
+	l->far = l->far_tcp = -1;
+}
+
+static void open_far(struct layers *l, bool six)
 {
 	struct addr any;
+	bool open = false;
 
 	CHECK_EQ(addr_parse(&any, six ? "::1" : "127.0.0.1", 0), 0);
-	l->far = net_udp_open(&any, -1);
-	if (l->far < 0)
-		return l->far;
-	return net_local(l->far, &l->far_addr);
+	/* Somebody else may have the TCP port. */
+	for (int i = 0; i < 50 && !open; i++) {
+		close_pair(l);
+		open = open_pair(l, &any);
+	}
+	CHECK(open);
+}
+
+int layers_listen(struct layers *l)
+{
+	CHECK_EQ(listen(l->far_tcp, 16), 0);
+	return dup(l->far_tcp);
 }
 
 /* A port nobody has, on both transports, by having both. */
@@ -172,13 +202,12 @@ bool layers_open_conf(struct layers *l, bool six, const struct sip_conf *conf)
 	int rc;
 
 	memset(l, 0, sizeof(*l));
-	l->far = -1;
+	l->far = l->far_tcp = -1;
 	l->conf = *conf;
 	message_start();
 	instant_hold();
 	rc = loop_new(&l->loop);
-	if (rc == 0)
-		rc = open_far(l, six);
+	open_far(l, six);
 	if (rc == 0)
 		rc = open_both(l, six);
 	if (rc == 0)
@@ -205,9 +234,7 @@ void layers_close(struct layers *l)
 {
 	l->transactions = transactions_free(l->transactions);
 	l->transports = transports_close(l->transports);
-	if (l->far >= 0)
-		(void)close(l->far);
-	l->far = -1;
+	close_pair(l);
 	if (l->loop != NULL) {
 		CHECK_EQ(loop_live(l->loop, NULL), 0);
 		l->loop = loop_free(l->loop);

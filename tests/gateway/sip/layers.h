@@ -21,6 +21,7 @@ struct layers {
 	struct transactions *transactions;
 	struct addr udp, tcp; /* where we are */
 	int far;              /* a UDP socket */
+	int far_tcp;          /* has the same port; refuses until it listens */
 	struct addr far_addr;
 	bool unwelcome;
 	bool quiet; /* requests are not kept: no transaction to answer */
@@ -51,6 +52,9 @@ void layers_pass(struct layers *l, usec length);
 void layers_far_send(struct layers *l, const char *text);
 /* How many datagrams wait at the far end; the last one is in heard. */
 unsigned layers_far_hear(struct layers *l);
+/* The far end takes TCP connections from now on: a descriptor to accept() from
+ * and to close. */
+int layers_listen(struct layers *l);
 /* Puts those values in. */
 void layers_fill(const struct layers *l, const char *text, char *to,
                  size_t size);

@@ -57,16 +57,6 @@ static int hear(struct layers *l, int fd)
 	return n < 0 ? -errno : (int)n;
 }
 
-static int far_listen(struct layers *l, struct addr *at)
-{
-	int fd;
-
-	*at = l->far_addr; /* the same port, as far ends have it */
-	fd = net_tcp_listen(at, -1);
-	CHECK(fd >= 0);
-	return fd;
-}
-
 static int place_by(struct layers *l, const struct addr *to, const char *method)
 {
 	struct hop hop = { .transport = SIP_TCP, .remote = *to };
@@ -118,7 +108,7 @@ TEST(a_message_in_single_octets_is_put_together)
 		say_raw(&l, fd, at, 1);
 	CHECK_EQ(l.messages, 1);
 	CHECK(hear(&l, fd) > 0);
-	say(&l, fd, OPTIONS("z9hG4bK2") + 3);
+	say(&l, fd, &OPTIONS("z9hG4bK2")[3]);
 	CHECK_EQ(l.messages, 2);
 	(void)close(fd);
 	layers_close(&l);
@@ -293,7 +283,8 @@ TEST(connections_have_a_limit)
 	int fds[9], listener;
 
 	layers_open(&l, false);
-	listener = far_listen(&l, &at);
+	listener = layers_listen(&l);
+	at = l.far_addr;
 	for (int i = 0; i < 9; i++)
 		fds[i] = dial(&l);
 	CHECK_EQ(l.counts.connections, 8);
@@ -314,7 +305,8 @@ TEST(a_request_opens_a_connection_and_the_next_one_uses_it)
 	int listener, fd;
 
 	layers_open(&l, false);
-	listener = far_listen(&l, &at);
+	listener = layers_listen(&l);
+	at = l.far_addr;
 	CHECK_EQ(place_by(&l, &at, "OPTIONS"), 0);
 	fd = net_accept(listener, NULL);
 	CHECK(fd >= 0);
@@ -334,6 +326,88 @@ TEST(a_request_opens_a_connection_and_the_next_one_uses_it)
 	layers_close(&l);
 }
 
+/* What the far end heard last is answered by a connection. */
+static void answer_by(struct layers *l, int fd, unsigned status)
+{
+	char text[4096];
+
+	(void)snprintf(text, sizeof(text), "SIP/2.0 %u Whatever\r\n%s\r\n",
+	               status, layers_line(l->heard, "Via"));
+	(void)snprintf(text + strlen(text), sizeof(text) - strlen(text),
+	               "From: <sip:a@b>;tag=ours\r\nTo: <sip:c@d>;tag=far\r\n"
+	               "Call-ID: call1\r\nCSeq: 1 INVITE\r\n"
+	               "Content-Length: 0\r\n\r\n");
+	say(l, fd, text);
+}
+
+TEST(an_invite_by_tcp_is_not_repeated_nor_lingers)
+{
+	struct layers l;
+	struct addr at;
+	int listener, fd;
+
+	layers_open(&l, false);
+	listener = layers_listen(&l);
+	at = l.far_addr;
+	CHECK_EQ(place_by(&l, &at, "INVITE"), 0);
+	fd = net_accept(listener, NULL);
+	CHECK(hear(&l, fd) > 0);
+	layers_pass(&l, SEC(31));
+	CHECK_EQ(l.counts.retransmissions, 0);
+	answer_by(&l, fd, 486);
+	CHECK(hear(&l, fd) > 0);
+	CHECK(strncmp(l.heard, "ACK ", 4) == 0);
+	CHECK_TEXT(l.told, "response(486) ");
+	CHECK_EQ(l.counts.transactions, 0); /* timer D is nought */
+	(void)close(fd);
+	(void)close(listener);
+	layers_close(&l);
+}
+
+TEST(a_refusal_by_tcp_is_not_repeated_but_waits_for_its_ack)
+{
+	struct layers l;
+	int fd;
+
+	layers_open(&l, false);
+	l.answer = 486;
+	fd = dial(&l);
+	say(&l, fd, TCP_REQUEST("INVITE", "z9hG4bKn", "n"));
+	CHECK(hear(&l, fd) > 0);
+	layers_pass(&l, SEC(31));
+	CHECK_EQ(hear(&l, fd), -EAGAIN);
+	CHECK_EQ(l.counts.transactions, 1);
+	say(&l, fd, TCP_REQUEST("ACK", "z9hG4bKn", "n"));
+	CHECK_EQ(l.counts.transactions, 0); /* timer I is nought */
+	CHECK_TEXT(l.told, "request(INVITE) ended(0) ");
+	(void)close(fd);
+	layers_close(&l);
+}
+
+TEST(a_ringing_invite_outlives_its_connection)
+{
+	struct layers l;
+	struct addr at;
+	int fd, listener;
+
+	layers_open(&l, false);
+	listener = layers_listen(&l);
+	at = l.far_addr;
+	CHECK_EQ(place_by(&l, &at, "INVITE"), 0);
+	fd = net_accept(listener, NULL);
+	CHECK(hear(&l, fd) > 0);
+	answer_by(&l, fd, 180);
+	(void)close(fd);
+	layers_settle(&l);
+	CHECK_TEXT(l.told, "response(180) lost ");
+	fd = dial(&l); /* the answer comes another way */
+	answer_by(&l, fd, 486);
+	CHECK_TEXT(l.told, "response(180) lost response(486) ");
+	(void)close(fd);
+	(void)close(listener);
+	layers_close(&l);
+}
+
 TEST(a_connection_refused_or_lost_gives_up_503)
 {
 	struct layers l;
@@ -346,7 +420,8 @@ TEST(a_connection_refused_or_lost_gives_up_503)
 	layers_settle(&l);
 	CHECK_TEXT(l.told, "lost gave_up(503) ");
 	l.told[0] = '\0';
-	listener = far_listen(&l, &at);
+	listener = layers_listen(&l);
+	at = l.far_addr;
 	CHECK_EQ(place_by(&l, &at, "INVITE"), 0);
 	fd = net_accept(listener, NULL);
 	CHECK(hear(&l, fd) > 0);
@@ -361,11 +436,10 @@ TEST(a_connection_refused_or_lost_gives_up_503)
 TEST(a_response_finds_a_new_connection_when_its_own_is_gone)
 {
 	struct layers l;
-	struct addr at;
 	int listener, fd;
 
 	layers_open(&l, false);
-	listener = far_listen(&l, &at);
+	listener = layers_listen(&l);
 	fd = dial(&l);
 	say(&l, fd, TCP_REQUEST("INVITE", "z9hG4bKg", "g"));
 	CHECK(hear(&l, fd) > 0);
@@ -388,7 +462,7 @@ static const char big[] =
 	"Subject: "
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r"
-        "\n";
+	"\n";
 
 static void open_small(struct layers *l)
 {
@@ -403,11 +477,10 @@ static void open_small(struct layers *l)
 TEST(a_request_too_large_for_a_datagram_goes_by_tcp)
 {
 	struct layers l;
-	struct addr at;
 	int listener, fd;
 
 	open_small(&l);
-	listener = far_listen(&l, &at);
+	listener = layers_listen(&l);
 	CHECK_EQ(layers_place(&l, "INVITE", ""), 0);
 	CHECK_EQ(layers_far_hear(&l), 1);
 	CHECK_EQ(layers_place(&l, "OPTIONS", big), 0);
@@ -437,89 +510,6 @@ TEST(and_by_udp_after_all_when_nobody_takes_the_connection)
 	layers_close(&l);
 }
 
-TEST(line_ends_and_zeros_in_datagrams_keep_an_address_alive_only)
-{
-	struct layers l;
-
-	layers_open(&l, false);
-	layers_far_send(&l, "\r\n\r\n");
-	CHECK(sendto(l.far, "\0\0\0\0", 4, 0, &l.udp.sa, addr_len(&l.udp)) ==
-	      4);
-	layers_settle(&l);
-	CHECK_EQ(l.messages, 0);
-	CHECK_EQ(l.counts.messages_in, 0);
-	CHECK_EQ(layers_far_hear(&l), 0);
-	layers_close(&l);
-}
-
-TEST(a_datagram_beyond_the_limit_is_dropped_and_counted)
-{
-	struct layers l;
-	struct sip_conf conf;
-
-	sip_conf_preset(&conf);
-	conf.message_most = 100;
-	layers_open_conf(&l, false, &conf);
-	layers_far_send(&l, OPTIONS("z9hG4bK1"));
-	CHECK_EQ(l.messages, 0);
-	CHECK_EQ(l.counts.malformed, 1);
-	layers_close(&l);
-}
-
-TEST(binds_change_with_calls_up)
-{
-	struct layers l;
-	struct sip_conf conf;
-	struct hop hop = { .transport = SIP_UDP };
-	struct addr was, now;
-
-	layers_open(&l, false);
-	conf = l.conf;
-	hop.remote = l.far_addr;
-	CHECK_EQ(transports_local(l.transports, &hop, &was), 0);
-	/* One that can not be opened changes nothing. */
-	conf.bind[1].transport = SIP_UDP;
-	conf.bind[1].addr = l.far_addr;
-	CHECK_EQ(transports_change(l.transports, &conf), -EADDRINUSE);
-	CHECK_EQ(transports_local(l.transports, &hop, &now), 0);
-	CHECK(addr_equal(&was, &now));
-	/* Only TCP stays. */
-	conf = l.conf;
-	conf.bind[0] = conf.bind[1];
-	conf.nbinds = 1;
-	CHECK_EQ(transports_change(l.transports, &conf), 0);
-	CHECK_EQ(transports_local(l.transports, &hop, &now), -EHOSTUNREACH);
-	hop.transport = SIP_TCP;
-	CHECK_EQ(transports_local(l.transports, &hop, &now), 0);
-	/* And back. */
-	CHECK_EQ(transports_change(l.transports, &l.conf), 0);
-	hop.transport = SIP_UDP;
-	hop.local = (struct addr){ 0 };
-	CHECK_EQ(transports_local(l.transports, &hop, &now), 0);
-	layers_close(&l);
-}
-
-TEST(a_bind_on_any_address_is_told_as_the_route_to_the_peer)
-{
-	struct layers l;
-	struct sip_conf conf;
-	struct hop hop = { .transport = SIP_UDP };
-	struct addr told;
-	char text[ADDR_TEXT];
-
-	layers_open(&l, false);
-	conf = l.conf;
-	conf.nbinds = 1;
-	CHECK_EQ(addr_parse(&conf.bind[0].addr, "0.0.0.0", 0), 0);
-	CHECK_EQ(transports_change(l.transports, &conf), 0);
-	hop.remote = l.far_addr;
-	CHECK_EQ(transports_local(l.transports, &hop, &told), 0);
-	addr_print_host(&told, text, sizeof(text));
-	CHECK_TEXT(text, "127.0.0.1");
-	CHECK(addr_port(&told) != 0);
-	layers_close(&l);
-}
-
 TEST(a_far_end_that_reads_nothing_fills_a_bounded_queue)
 {
 	static uint8_t octets[60000];
@@ -529,7 +519,8 @@ TEST(a_far_end_that_reads_nothing_fills_a_bounded_queue)
 	int listener, small = 4096, rc = 0, fd;
 
 	layers_open(&l, false);
-	listener = far_listen(&l, &at);
+	listener = layers_listen(&l);
+	at = l.far_addr;
 	CHECK_EQ(setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &small,
 	                    sizeof(small)),
 	         0);
