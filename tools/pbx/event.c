@@ -260,15 +260,15 @@ void event_sound(void *self, const struct sound_report *report)
 
 	if (report->kind == SOUND_CLOSED)
 		on_closed(pbx, report);
-	if (call == NULL)
+	if (call == NULL || call->run == NULL)
 		return;
 	if (report->kind == SOUND_METER) {
 		call->sound = *report;
 		call->fresh = true;
 		call_kick(call);
 	} else if (report->kind == SOUND_MARKER_SENT) {
-		call->sent_marker = true;
-		call->marker = report->at;
+		call->run->sent_marker = true;
+		call->run->marker = report->at;
 		report_at(&pbx->report, call->name, report->at, "marker sent");
 		kick_listeners(pbx);
 	} else if (report->kind == SOUND_ONSET) {

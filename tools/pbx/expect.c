@@ -307,18 +307,18 @@ static enum outcome judge_keys(struct pbx_call *call, const struct step *step,
 	return OUTCOME_HELD;
 }
 
-static struct pbx_call *call_named(struct pbx *pbx, const char *name)
+static const struct run *run_named(const struct pbx *pbx, const char *name)
 {
-	LIST_EACH(&pbx->calls, struct pbx_call, call, list)
-	if (strcmp(call->name, name) == 0)
-		return call;
+	for (size_t i = 0; i < pbx->nruns; i++)
+		if (strcmp(pbx->runs[i].block->name, name) == 0)
+			return &pbx->runs[i];
 	return NULL;
 }
 
 static enum outcome judge_marker(struct pbx_call *call, const struct step *step,
                                  struct text *why)
 {
-	const struct pbx_call *from = call_named(call->pbx, step->from);
+	const struct run *from = run_named(call->pbx, step->from);
 	usec delay;
 
 	if (from == NULL || !from->sent_marker) {

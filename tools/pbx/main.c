@@ -247,6 +247,10 @@ static void tell_unfinished(struct pbx *pbx)
 			            run->finished, run->block->times,
 			            run->block->line);
 	}
+	LIST_EACH(&pbx->calls, struct pbx_call, call, list)
+	if (call->over && call->isdn != NULL)
+		report_tell(&pbx->report, REPORT_FAILED, call->name,
+		            "the far end never cleared");
 }
 
 static void on_timeout(void *self)

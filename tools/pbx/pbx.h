@@ -26,6 +26,8 @@ struct run {
 	const struct block *block;
 	unsigned started, finished;
 	struct timer start;
+	bool sent_marker; /* the last one of its calls; it outlives them */
+	struct instant marker;
 };
 
 /* Where a call is in its present step. */
@@ -68,8 +70,8 @@ struct pbx_call {
 	struct sound_report base;  /* when the present step began to count */
 	bool based;
 	size_t keys_used;
-	bool sent_marker, heard_onset;
-	struct instant marker, onset;
+	bool heard_onset;
+	struct instant onset;
 };
 
 struct slot {

@@ -59,12 +59,11 @@ static void place(struct run *run)
 		rc = isdn_call_place(&call->isdn, pbx->link, &call->setup,
 		                     call);
 		if (rc < 0) {
-			call->seen = SEEN_RELEASED;
-			(void)snprintf(call->ended, sizeof(call->ended),
-			               "it could not be placed: %s",
-			               strerror(-rc));
 			report_tell(&pbx->report, REPORT_FAILED, call->name,
-			            "%s", call->ended);
+			            "the call could not be placed: %s",
+			            strerror(-rc));
+			call->over = true;
+			run_finished(run);
 		}
 	}
 	call_kick(call);
