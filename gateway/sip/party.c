@@ -54,7 +54,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* One character of a user part, percent-decoded. */
+/* One character, percent-decoded. */
 static char take_char(const char **at)
 {
 	const char *p = *at;
@@ -68,22 +68,23 @@ static char take_char(const char **at)
 	return *p;
 }
 
-/* The digits of a user part or of what stands behind tel:. */
-static bool read_number(const char *user, struct number *out)
+/* The digits of a user part, which the parser has decoded, or of what stands
+ * behind tel:, which it has not. */
+static bool read_number(const char *user, bool escaped, struct number *out)
 {
 	struct number n = { .present = true };
 	size_t len = 0;
+	char c;
 
 	if (user == NULL)
 		return false;
 	while (*user != '\0' && *user != ';') {
-		char c = take_char(&user);
-
-		if (strchr("-.() ", c) != NULL && c != '\0')
+		c = escaped ? take_char(&user) : *user++;
+		if (c != '\0' && strchr("-.() ", c) != NULL)
 			continue;
-		if (strchr("0123456789*#", c) == NULL || c == '\0')
-			if (c != '+' || len != 0)
-				return false;
+		if (c == '\0' || (strchr("0123456789*#", c) == NULL &&
+		                  (c != '+' || len != 0)))
+			return false;
 		if (len == NUMBER_DIGITS)
 			return false;
 		n.digits[len++] = c;
@@ -103,8 +104,8 @@ static bool read_uri(const osip_uri_t *uri, struct number *out)
 	if (uri == NULL || uri->scheme == NULL)
 		return false;
 	if (strcasecmp(uri->scheme, "tel") == 0)
-		return read_number(uri->string, out);
-	return read_number(uri->username, out);
+		return read_number(uri->string, true, out);
+	return read_number(uri->username, false, out);
 }
 
 /* A display name without quotes and escapes: what is printable UTF-8 of it,

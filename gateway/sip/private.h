@@ -9,12 +9,13 @@
  *   message      octets <-> osip_message_t, behind our own check
  *   transport    sockets; hands up whole messages with where they came from
  *   transaction  the four machines of RFC 3261 17 with RFC 6026
- *   offer        SDP offers and answers, as flows
- *   header       parties, Reason and kin <-> headers
+ *   offer        SDP offers and answers, as flows; description.c reads SDP
+ *   header       Reason and kin <-> headers; party.c: who calls, is called
  *   peer         the far ends: who may speak, where they are
  *   dialog       what two ends agree on: tags, sequence, routes, target
- *   session      a dialog with an INVITE in it
- *   stack        all of them brought together; dispatch and limits
+ *   session      a dialog with an INVITE in it: session.c has the machine,
+ *                session_*.c what it does in each role
+ *   stack        all of them brought together; request.c judges what begins
  *
  * libosip2's own headers come through osip.h.
  */

@@ -170,7 +170,6 @@ extern const struct fsm_type refresh_machine;
 void refresh_request(struct sip_session *s, struct transaction *t,
                      const osip_message_t *request);
 void refresh_acked(struct sip_session *s, const osip_message_t *ack);
-void refresh_cancelled(struct sip_session *s, struct transaction *t);
 void refresh_timed_out(void *self);
 
 /* --- session.c: what the stack hands in --- */

@@ -337,12 +337,6 @@ void refresh_request(struct sip_session *s, struct transaction *t,
 		take(s, t, request);
 }
 
-void refresh_cancelled(struct sip_session *s, struct transaction *t)
-{
-	(void)s; /* it has its final response already: RFC 3261 9.2 */
-	(void)t;
-}
-
 static void end_repeats(struct sip_session *s)
 {
 	session_repeat_end(s);

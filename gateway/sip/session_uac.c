@@ -30,15 +30,20 @@ static const struct transaction_user invite_user;
 
 /* --- sending INVITE --- */
 
+static struct hop home_of(const struct sip_session *s)
+{
+	return (struct hop){ .transport = s->peer.transport,
+		             .local = s->peer.bind,
+		             .remote = s->addrs[s->tried] };
+}
+
 static int send_invite(struct sip_session *s)
 {
 	char room[REQUEST_TEXT], host[ADDR_TEXT];
 	struct text text = TEXT(room);
 	const char *body = s->setup.has_offer ? s->told : NULL;
 
-	s->dialog.home = (struct hop){ .transport = s->peer.transport,
-		                       .local = s->peer.bind,
-		                       .remote = s->addrs[s->tried] };
+	s->dialog.home = home_of(s);
 	s->invite_cseq = ++s->dialog.local_cseq;
 	session_begin(&text, s, "INVITE", s->invite_cseq);
 	session_host(s, host, sizeof(host));
@@ -87,9 +92,7 @@ static int set_dialog(struct sip_session *s)
 	struct text from = TEXT(room);
 	int rc;
 
-	s->dialog.home = (struct hop){ .transport = s->peer.transport,
-		                       .local = s->peer.bind,
-		                       .remote = s->addrs[0] };
+	s->dialog.home = home_of(s);
 	message_random(s->dialog.call_id, 27);
 	message_random(s->dialog.local_tag, 17);
 	rc = set_target(s);
@@ -100,18 +103,28 @@ static int set_dialog(struct sip_session *s)
 	return set_text(&s->dialog.local, &from);
 }
 
-static int place(struct sip_session *s)
+/* The first of the peer's addresses that one of our binds reaches. */
+static int choose_address(struct sip_session *s)
 {
 	struct hop hop;
-	int rc = set_dialog(s);
 
+	for (s->tried = 0; s->tried < s->naddrs; s->tried++) {
+		hop = home_of(s);
+		if (transports_choose(s->stack->transports, &hop) == 0)
+			return 0;
+	}
+	return -EHOSTUNREACH;
+}
+
+static int place(struct sip_session *s)
+{
+	int rc = choose_address(s);
+
+	if (rc == 0)
+		rc = set_dialog(s);
 	if (rc < 0)
 		return rc;
 	session_list(s);
-	hop = s->dialog.home;
-	rc = transports_choose(s->stack->transports, &hop);
-	if (rc < 0)
-		return -EHOSTUNREACH;
 	if (s->setup.has_offer) {
 		rc = session_open_media(s);
 		if (rc == 0)

@@ -136,11 +136,9 @@ static void hear_cancelled(void *self, struct transaction *invite,
 {
 	struct sip_session *s = transaction_owner(invite);
 
-	(void)self;
+	(void)self; /* a re-INVITE had its final response at once */
 	if (s != NULL && invite == s->invited)
 		fsm_post(&s->fsm, HEARD_CANCEL, cancel);
-	else if (s != NULL)
-		refresh_cancelled(s, invite);
 }
 
 static void hear_stray(void *self, const struct hop *hop,
