@@ -37,6 +37,9 @@ static const struct {
 	/* clang-format off */
 	{ "sip:3035550100@h",                       "3035550100",   NUMBER_UNKNOWN },
 	{ "sip:+13035550100@h;user=phone",          "+13035550100", NUMBER_INTERNATIONAL },
+	{ "tel:%2b1303%2A",                         "+1303*",       NUMBER_INTERNATIONAL },
+	{ "tel:13%zz",                              "",             NUMBER_UNKNOWN },
+	{ "sip:1303%2523@h",                        "",             NUMBER_UNKNOWN },
 	{ "sip:%2B1303@h",                          "+1303",        NUMBER_INTERNATIONAL },
 	{ "tel:+1-303-555-0100",                    "+13035550100", NUMBER_INTERNATIONAL },
 	{ "tel:7042;phone-context=example.com",     "7042",         NUMBER_UNKNOWN },

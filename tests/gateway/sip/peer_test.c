@@ -110,6 +110,20 @@ TEST(the_next_address_is_tried_when_nothing_was_heard)
 	desk_close(&d);
 }
 
+TEST(an_address_no_bind_reaches_is_passed_over)
+{
+	struct desk d;
+	struct peer *peer;
+
+	desk_open(&d);
+	add_dead_address_before(&d);
+	peer = peers_find(d.stack->peers, "far");
+	CHECK_EQ(addr_parse(&peer->addrs[0], "::1", 5060), 0);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	desk_close(&d);
+}
+
 TEST(a_503_leads_to_the_next_address_too)
 {
 	struct desk d;

@@ -324,3 +324,49 @@ TEST_ROWS(digits_come_by_info_in_both_manners, infos, row)
 	CHECK(desk_quiet(&d));
 	desk_close(&d);
 }
+
+enum when { WHILE_OFFERED, WHILE_ANSWERED, WHILE_CHANGED, WHILE_EARLY };
+
+static const struct {
+	enum when when;
+	const char *method, *answer;
+} soon[] = {
+	/* clang-format off */
+	{ WHILE_OFFERED,  "INVITE", "SIP/2.0 500" },
+	{ WHILE_OFFERED,  "UPDATE", "SIP/2.0 500" },
+	{ WHILE_ANSWERED, "INVITE", "SIP/2.0 491" },
+	{ WHILE_CHANGED,  "INVITE", "SIP/2.0 500" },
+	{ WHILE_EARLY,    "UPDATE", "SIP/2.0 491" },
+	/* clang-format on */
+};
+
+TEST_ROWS(a_change_that_comes_too_soon_is_put_off, soon, row)
+{
+	struct desk d;
+
+	desk_open(&d);
+	if (row->when == WHILE_EARLY) {
+		CHECK(desk_place(&d) != NULL);
+		CHECK(far_hears(&d.far, "INVITE "));
+		far_reply(&d.far, "180 Ringing", "", NULL);
+		strcpy(d.far.target, "sip:causeway@127.0.0.1");
+	} else if (row->when == WHILE_CHANGED) {
+		desk_call_in(&d);
+		far_request(&d.far, "INVITE", "", far_sdp);
+	} else {
+		far_invite(&d.far, "100", "", far_sdp);
+		desk_turn(&d);
+		CHECK_EQ(sip_session_ring(d.session, 180, false, NULL), 0);
+		if (row->when == WHILE_ANSWERED)
+			CHECK_EQ(sip_session_answer(d.session, NULL, NULL), 0);
+	}
+	desk_turn(&d);
+	while (far_hear(&d.far))
+		continue;
+	far_request(&d.far, row->method, "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, row->answer));
+	if (strstr(row->answer, "500") != NULL)
+		CHECK(far_header(&d.far, "Retry-After")[0] != '\0');
+	desk_close(&d);
+}

@@ -317,6 +317,20 @@ TEST(closing_with_calls_up_ends_them_and_tells)
 	desk_close(&d);
 }
 
+static void look(void *self, const struct sip_session_info *info)
+{
+	struct desk *d = self;
+
+	CHECK(info->session == d->session && info->owner == &d->flow);
+	CHECK(!info->incoming);
+	CHECK_TEXT(info->state, "confirmed");
+	CHECK_TEXT(info->peer, "far");
+	CHECK_EQ(addr_port(&info->local), d->port);
+	CHECK_EQ(addr_port(&info->remote), d->far.port);
+	CHECK_EQ(info->flow.codec, CODEC_PCMA);
+	d->nevents = d->read = 0;
+}
+
 TEST(sessions_can_be_looked_at)
 {
 	struct desk d;
@@ -325,6 +339,12 @@ TEST(sessions_can_be_looked_at)
 	desk_open(&d);
 	desk_call_out(&d);
 	sip_stack_counts(d.stack, &counts);
+	sip_session_own(d.session, &d.flow);
+	CHECK(sip_session_owner(d.session) == &d.flow);
+	sip_each(d.stack, look, &d);
+	CHECK_EQ(d.nevents, 0);
+	CHECK_TEXT(sip_peer_find(d.stack, "far")->host, "127.0.0.1");
+	CHECK(sip_peer_find(d.stack, "near") == NULL);
 	CHECK_EQ(counts.dialogs, 1);
 	CHECK_EQ(counts.peers, 1);
 	CHECK_EQ(counts.requests_out[0], 1);
