@@ -157,16 +157,27 @@ static void note_control(struct isdn_frames *f, struct bytes frame)
 
 /*
  * libpri calls a progress value it has no name for an error, and PROGRESS with
- * it one without its mandatory element. We have read the value; libpri gets #1.
+ * it one without its mandatory element: it gets #1, we have read the value. And
+ * it insists on answering with a cause 96 it was sent; in a SETUP that takes
+ * the refusal from us and leaves the record behind. Cause has no place there.
  */
-static void tame_progress(struct isdn_frames *f, struct bytes body)
+static void tame_element(struct bytes e, uint8_t *at, uint8_t message)
 {
 	static const uint8_t known[] = { 1, 2, 3, 4, 8, 10 };
-	struct bytes e;
+
+	if (e.at[0] == ELEMENT_PROGRESS && e.len >= 4 &&
+	    memchr(known, at[3] & 0x7f, sizeof(known)) == NULL)
+		at[3] = 0x81;
+	if (e.at[0] == ELEMENT_CAUSE && message == MSG_SETUP && e.len >= 4)
+		at[(at[2] & 0x80) != 0 || e.len == 4 ? 3 : 4] =
+			0x80 | Q850_NORMAL_UNSPECIFIED;
+}
+
+static void tame(struct isdn_frames *f, const struct isdn_message *m)
+{
+	struct bytes body = m->body, e;
 
 	while (element_take(&body, &e)) {
-		uint8_t *value = f->in + (e.at - f->in) + 3;
-
 		if ((e.at[0] & SHIFT_MASK) == SHIFT_LOCKING)
 			return;
 		if ((e.at[0] & SHIFT_MASK) == SHIFT_ONCE) {
@@ -174,9 +185,7 @@ static void tame_progress(struct isdn_frames *f, struct bytes body)
 				return;
 			continue;
 		}
-		if (e.at[0] == ELEMENT_PROGRESS && e.len >= 4 &&
-		    memchr(known, *value & 0x7f, sizeof(known)) == NULL)
-			*value = 0x81;
+		tame_element(e, f->in + (e.at - f->in), m->type);
 	}
 }
 
@@ -204,7 +213,7 @@ bool isdn_frame_admit(struct isdn_link *link, struct bytes frame)
 		verdict = admit_message(link, &m, &link->seen);
 		if (verdict != PASS)
 			link->counts.strays++;
-		tame_progress(f, m.body);
+		tame(f, &m);
 		if (verdict == CUT)
 			n = (f->in[2] & 1) == 0 ? Q921_HEADER : 0;
 		if (verdict == ENQUIRE) {

@@ -79,6 +79,25 @@ TEST(a_long_subaddress_reaches_libpri_no_more)
 	pair_close(&p);
 }
 
+/* libpri answers with a cause 96 it was sent, whatever it is told. */
+TEST(a_setup_with_a_cause_is_refused_like_any_other)
+{
+	struct pair p;
+	uint8_t frame[] = { 0x02, 0x01, 0x03, 0x08, 0x02, 0x00, 0x55, 0x05,
+		            0x04, 0x03, 0x80, 0x90, 0xa3, 0x08, 0x02, 0x81,
+		            0xe0, 0x18, 0x03, 0xa9, 0x83, 0xcd };
+	const uint8_t *sent;
+	size_t len;
+
+	pair_open_plain(&p, SWITCH_NET5);
+	isdn_link_receive(p.user.link, BYTES(frame)); /* channel 77 */
+	sent = sent_find(&p.user, "RELEASE COMPLETE", &len);
+	CHECK(sent != NULL);
+	CHECK_EQ(element_find(sent, len, ELEMENT_CAUSE)[1] & 0x7f, 82);
+	p.nframes = 0;
+	pair_close(&p);
+}
+
 /* --- unknown call references, Q.931 5.8.3 --- */
 
 static const struct {
