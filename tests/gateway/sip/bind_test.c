@@ -4,8 +4,11 @@
  * Binds and datagrams: what is not worth parsing, and binds that change.
  */
 #include <errno.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include "kernel/net.h"
 #include "tests/gateway/sip/layers.h"
 #include "tests/test.h"
 
@@ -92,5 +95,44 @@ TEST(a_bind_on_any_address_is_told_as_the_route_to_the_peer)
 	addr_print_host(&told, text, sizeof(text));
 	CHECK_TEXT(text, "127.0.0.1");
 	CHECK(addr_port(&told) != 0);
+	layers_close(&l);
+}
+
+TEST(a_flood_lets_others_have_their_turn)
+{
+	struct layers l;
+
+	layers_open(&l, false);
+	layers_settle(&l);
+	for (int i = 0; i < 100; i++)
+		CHECK(sendto(l.far, "x y z", 5, 0, &l.udp.sa,
+		             addr_len(&l.udp)) == 5);
+	(void)loop_turn(l.loop);
+	CHECK(l.messages > 0 && l.messages < 100);
+	layers_settle(&l);
+	CHECK_EQ(l.messages, 100);
+	layers_close(&l);
+}
+
+TEST(without_a_descriptor_left_a_connection_is_taken_and_closed)
+{
+	struct rlimit old, tight;
+	struct layers l;
+	char octet;
+	int fd;
+
+	layers_open(&l, false);
+	fd = net_tcp_connect(NULL, &l.tcp, -1);
+	CHECK(fd >= 0);
+	CHECK_EQ(getrlimit(RLIMIT_NOFILE, &old), 0);
+	tight = old;
+	tight.rlim_cur = (rlim_t)fd + 1;
+	CHECK_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+	layers_settle(&l);
+	CHECK_EQ(setrlimit(RLIMIT_NOFILE, &old), 0);
+	CHECK_EQ(recv(fd, &octet, 1, MSG_DONTWAIT), 0);
+	CHECK_EQ(l.counts.connections, 0);
+	CHECK(l.counts.refused_limit > 0);
+	(void)close(fd);
 	layers_close(&l);
 }
