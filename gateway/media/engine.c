@@ -328,6 +328,7 @@ int media_line_add(struct media_engine *engine, const struct media_line *what,
 	line->number = at;
 	line->owner = owner;
 	line->what = *what;
+	line->ticked_at = instant_add(instant_now(), -SEC(60));
 	line->pollee = (struct pollee){ POLL_LINE, line };
 	list_init(&line->list);
 	(void)snprintf(line->name, sizeof(line->name), "%s", what->name);

@@ -35,8 +35,9 @@ struct line {
 	void *owner;
 	struct media_line what;
 	struct end *ends[TICK_SLOTS];
-	uint32_t used; /* slots with an end */
-	bool dead;     /* turn() failed: asked again now and then */
+	uint32_t used;            /* slots with an end */
+	bool dead;                /* turn() failed: asked again now and then */
+	struct instant ticked_at; /* the last turn with ticks */
 	struct pollee pollee;
 	struct list list; /* in the worker's list of what it owes */
 	bool removing;    /* the signalling thread's */

@@ -38,6 +38,9 @@ enum {
 	LATE_OCTETS = 40 * 8, /* so much in one turn: we were late */
 };
 
+/* After so long without ticks a line begins, and may do so with many. */
+#define LINE_BEGINS SEC(1)
+
 bool worker_tell(const struct end *end, struct note *note)
 {
 	note->report.stream = end->stream->ref;
@@ -170,8 +173,11 @@ static void turn_line(struct worker *w, struct line *line)
 	w->turned_octets = 0;
 	rc = line->what.turn(line->what.self, line_receive, line_transmit,
 	                     line);
-	if (w->turned_octets > LATE_OCTETS)
+	if (w->turned_octets > LATE_OCTETS &&
+	    instant_since(w->now, line->ticked_at) < LINE_BEGINS)
 		count_late(w, line);
+	if (w->turned_octets > 0)
+		line->ticked_at = w->now;
 	if (rc >= 0)
 		return;
 	/* a broken descriptor would be readable for ever: rest a while */
