@@ -28,6 +28,9 @@
 
 enum { HEADER = 12, EVENT_TYPE = 101, REORDER_MOST = 100 };
 
+/* Nothing heard for so long: the call is over. */
+#define HUNG_UP SEC(2)
+
 struct options {
 	struct addr local, remote; /* remote not set: learned */
 	enum law law;
@@ -49,6 +52,7 @@ struct phone {
 	uint64_t sent, received, lost, reordered, other_types, restarts;
 	uint64_t control_packets;
 	bool heard_any;
+	struct instant heard_at;
 	uint32_t from_ssrc;
 	uint16_t highest;
 	uint32_t next_stamp, transit, event_heard;
@@ -184,6 +188,7 @@ static void hear_packet(struct phone *p, const uint8_t *at, size_t n,
 	new_enough =
 		place_packet(p, (uint16_t)(at[2] << 8 | at[3]), get32(at + 8));
 	p->received++;
+	p->heard_at = now;
 	if (type == p->o.event_type)
 		hear_event(p, at + skip, n - skip, stamp);
 	else if (type != (p->o.law == LAW_ALAW ? 8u : 0u))
@@ -244,7 +249,8 @@ static bool run(struct phone *p)
 		if (!in_time && meter_met(&p->meter) && gone <= within)
 			in_time = true;
 		if (gone >= end ||
-		    (duration == 0 && in_time && p->meter.nexpects > 0))
+		    (duration == 0 && in_time && p->meter.nexpects > 0 &&
+		     instant_since(due, p->heard_at) > HUNG_UP))
 			break;
 		say(p);
 		due = instant_add(due, MSEC(p->o.ptime_ms));
