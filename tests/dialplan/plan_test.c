@@ -5,7 +5,7 @@
  * it.
  */
 
-#include "dialplan/dialplan.h"
+#include "tests/dialplan/peers.h"
 #include "tests/test.h"
 
 #include <errno.h>
@@ -13,55 +13,6 @@
 #include <string.h>
 
 #include "kernel/instant.h"
-#include "kernel/mem.h"
-#include "kernel/text.h"
-
-/* clang-format off */
-#define PEER(n, is, pattern, ...)               \
-	{ .tag = (n), .kind = (is),             \
-	  .destination_pattern = (pattern), __VA_ARGS__ }
-#define POTS_TO(n, pattern, to, ...)            \
-	PEER(n, PEER_POTS, pattern, .trunk = (to), \
-	     .strip_all_explicit = true, __VA_ARGS__)
-#define VOIP_TO(n, pattern, to, ...)            \
-	PEER(n, PEER_VOIP, pattern, .target = (to), __VA_ARGS__)
-#define POTS(n, pattern, ...) POTS_TO(n, pattern, "e1 0", __VA_ARGS__)
-#define VOIP(n, pattern, ...) \
-	VOIP_TO(n, pattern, "sip-peer carrier", __VA_ARGS__)
-/* clang-format on */
-
-static struct plan *load(const struct dial_peer *peers, size_t n)
-{
-	char wrong[200] = "";
-	struct plan *plan = NULL;
-	unsigned tag = 0;
-	int rc = plan_new(&plan, peers, n, wrong, sizeof(wrong), &tag);
-
-	ck_assert_msg(rc == 0, "dial-peer %u: %s", tag, wrong);
-	return plan;
-}
-
-/* The tags hunted, "100 200", with the answer in front. */
-static const char *hunt(const struct plan *plan, const struct dial_peer *in,
-                        const char *digits, bool complete)
-{
-	static const char letter[] = "=+.!0"; /* in the order of plan_answer */
-	static char buf[300];
-	struct text t = TEXT(buf);
-	struct routes routes;
-	bool barred;
-
-	plan_route(plan, in, digits, complete, &routes, &barred);
-	text_add(&t, "%c", letter[routes.answer]);
-	for (size_t i = 0; i < routes.n; i++)
-		text_add(&t, " %u", routes.route[i].peer->tag);
-	text_add(&t, "%s%s", barred ? " barred" : "",
-	         routes.emergency ? " emergency" : "");
-	return buf;
-}
-
-static const struct dial_peer from_pots = { .tag = 1, .kind = PEER_POTS };
-static const struct dial_peer from_voip = { .tag = 2, .kind = PEER_VOIP };
 
 /* A plan in the manner of IOS. */
 static const struct dial_peer ios[] = {
@@ -136,68 +87,10 @@ static const struct {
 
 TEST_ROWS(a_number_is_hunted_in_the_order_of_ios, ios_rows, row)
 {
-	struct plan *plan = load(ios, ARRAY_LEN(ios));
+	struct plan *plan = load_plan(ios, ARRAY_LEN(ios));
 
 	CHECK_TEXT(hunt(plan, &from_pots, row->digits, row->complete),
 	           row->hunted);
-	plan = plan_free(plan);
-}
-
-static const struct {
-	struct dial_peer peer;
-	const char *digits, *sent;
-} rewrite_rows[] = {
-	/* clang-format off */
-	{ POTS(1, "3035550..."),                     "3035550123", "123"       },
-	{ PEER(1, PEER_POTS, "3035550...", .trunk = "e1 0"),
-	                                             "3035550123", "3035550123" },
-	{ POTS(1, "9T"),                             "91234",      "1234"      },
-	{ POTS(1, "555"),                            "5551234",    "1234"      },
-	{ POTS(1, "9T", .prefix = "00"),             "91234",      "001234"    },
-	{ POTS(1, "9T", .forward_digits = 5),        "91234",      "91234"     },
-	{ POTS(1, "9T", .forward_digits = 3),        "91234",      "234"       },
-	{ POTS(1, "9T", .forward_digits = 3, .prefix = "8"), "91234", "8234"   },
-	{ POTS(1, "9T", .forward_digits = 30),       "91234",      "91234"     },
-	{ POTS(1, "1[2-4]3"),                        "123",        "23"        },
-	{ POTS(1, "911"),                            "911",        ""          },
-	{ POTS(1, "911", .prefix = "911"),           "911",        "911"       },
-	{ VOIP(1, "3035550..."),                     "3035550123", "3035550123" },
-	{ VOIP(1, "3035550...", .strip_all_explicit = true),
-	                                             "3035550123", "3035550123" },
-	{ VOIP(1, "9T", .strip = 1),                 "91234",      "1234"      },
-	{ VOIP(1, "9T", .strip = 9),                 "91234",      ""          },
-	{ VOIP(1, "9T", .strip = 1, .prefix = "+49"), "91234",     "+491234"   },
-	{ VOIP(1, "+T", .strip = 1),                 "+491234",    "491234"    },
-	{ VOIP(1, ".T"),                             "12#",        "12"        },
-	/* clang-format on */
-};
-
-TEST_ROWS(digits_are_stripped_and_prefixed, rewrite_rows, row)
-{
-	struct plan *plan = load(&row->peer, 1);
-	const struct dial_peer *in =
-		row->peer.kind == PEER_POTS ? &from_voip : &from_pots;
-	struct routes routes;
-	bool barred;
-
-	plan_route(plan, in, row->digits, true, &routes, &barred);
-	CHECK_EQ(routes.n, 1);
-	CHECK_TEXT(routes.route[0].digits, row->sent);
-	plan = plan_free(plan);
-}
-
-TEST(a_number_that_gets_too_long_is_no_choice)
-{
-	static const struct dial_peer peers[] = {
-		VOIP(1, "1T", .prefix = "99999"),
-		VOIP(2, "1T"),
-	};
-	struct plan *plan = load(peers, 2);
-
-	CHECK_TEXT(hunt(plan, &from_pots, "1234567890123456789012345678", true),
-	           "= 2");
-	CHECK_TEXT(hunt(plan, &from_pots, "123456789012345678901234567", true),
-	           "= 1 2");
 	plan = plan_free(plan);
 }
 
@@ -219,58 +112,12 @@ TEST_ROWS(a_call_stays_in_its_kind_only_where_both_peers_allow_it, bar_rows,
 		                .same_kind = row->in_allows };
 	struct dial_peer out = VOIP(1, "1T", .same_kind = row->out_allows,
 	                            .emergency = row->out_emergency);
-	struct plan *plan = load(&out, 1);
+	struct plan *plan = load_plan(&out, 1);
 
 	CHECK_TEXT(hunt(plan, &in, "123", true), row->hunted);
 	/* across kinds nothing has to be allowed */
 	CHECK_TEXT(hunt(plan, &from_pots, "123", true),
 	           row->out_emergency ? "= 1 emergency" : "= 1");
-	plan = plan_free(plan);
-}
-
-TEST(a_barred_peer_does_not_make_a_caller_wait)
-{
-	static const struct dial_peer peers[] = {
-		POTS(1, "1234567890"),
-		VOIP(2, "123"),
-	};
-	struct plan *plan = load(peers, 2);
-
-	CHECK_TEXT(hunt(plan, &from_pots, "123", false), "= 2");
-	CHECK_TEXT(hunt(plan, &from_voip, "123", false), ".");
-	plan = plan_free(plan);
-}
-
-TEST(an_emergency_call_is_hunted_to_the_end_and_never_waits)
-{
-	static const struct dial_peer peers[] = {
-		POTS(1, "112", .emergency = true, .huntstop = true,
-		     .prefix = "112"),
-		POTS(2, "112", .preference = 1, .huntstop = true),
-		POTS(3, "1T"),
-		POTS(4, "11234"),
-	};
-	struct plan *plan = load(peers, 4);
-
-	CHECK_TEXT(hunt(plan, &from_voip, "112", false), "= 1 2 3 emergency");
-	CHECK_TEXT(hunt(plan, &from_voip, "113", true), "= 3");
-	plan = plan_free(plan);
-}
-
-TEST(sixteen_choices_are_the_most_and_the_best_are_kept)
-{
-	struct dial_peer peers[40];
-	struct plan *plan;
-
-	for (unsigned i = 0; i < ARRAY_LEN(peers); i++) {
-		struct dial_peer p = VOIP(i + 1, "1T");
-
-		p.preference = i < 30 ? 5 : 1;
-		peers[i] = p;
-	}
-	plan = load(peers, ARRAY_LEN(peers));
-	CHECK_TEXT(hunt(plan, &from_pots, "1", true),
-	           "= 31 32 33 34 35 36 37 38 39 40 1 2 3 4 5 6");
 	plan = plan_free(plan);
 }
 
@@ -313,7 +160,7 @@ static const struct {
 
 TEST_ROWS(the_inbound_peer_is_found_step_by_step, inbound_rows, row)
 {
-	struct plan *plan = load(inbound, ARRAY_LEN(inbound));
+	struct plan *plan = load_plan(inbound, ARRAY_LEN(inbound));
 	struct plan_source source = { .kind = row->kind,
 		                      .trunk = row->from,
 		                      .target = row->from,
@@ -328,7 +175,7 @@ TEST_ROWS(the_inbound_peer_is_found_step_by_step, inbound_rows, row)
 
 TEST(the_default_inbound_peer_allows_nothing)
 {
-	struct plan *plan = load(NULL, 0);
+	struct plan *plan = load_plan(NULL, 0);
 	struct plan_source source = { .kind = PEER_VOIP };
 	const struct dial_peer *peer = plan_inbound(plan, &source);
 
@@ -407,7 +254,7 @@ TEST(two_thousand_peers_are_quick)
 	unsigned told = 0;
 
 	fill_many();
-	plan = load(many, PLAN_PEERS);
+	plan = load_plan(many, PLAN_PEERS);
 	begin = instant_now();
 	for (unsigned i = 0; i < 500; i++)
 		CHECK_TEXT(hunt(plan, &from_pots, "3035551234", false),
@@ -446,7 +293,7 @@ TEST(peers_are_walked_by_tag_whatever_their_order)
 		VOIP(7, "1"),
 		VOIP(100, "2"),
 	};
-	struct plan *plan = load(peers, 3);
+	struct plan *plan = load_plan(peers, 3);
 	const struct dial_peer *p = plan_next(plan, NULL);
 
 	CHECK_EQ(p->tag, 7);
@@ -455,135 +302,5 @@ TEST(peers_are_walked_by_tag_whatever_their_order)
 	p = plan_next(plan, p);
 	CHECK_EQ(p->tag, 2147483647);
 	CHECK(plan_next(plan, p) == NULL);
-	plan = plan_free(plan);
-}
-
-TEST(the_hunting_tables_are_those_of_the_manual)
-{
-	static const unsigned causes[] = { 6, 27, 34, 38, 41, 42, 43, 44, 47 };
-	static const unsigned statuses[] = { 408, 488 };
-	size_t c = 0;
-
-	for (unsigned i = 0; i < 128; i++) {
-		bool hunts = c < ARRAY_LEN(causes) && causes[c] == i;
-
-		CHECK_EQ(plan_hunts_cause((enum q850_cause)i), hunts);
-		c += hunts;
-	}
-	for (unsigned i = 0; i < 700; i++)
-		CHECK_EQ(plan_hunts_status(i),
-		         i == statuses[0] || i == statuses[1] || i / 100 == 5);
-}
-
-/* Gathers lines, each closed by '\n'. */
-static void gather(void *self, const char *text)
-{
-	text_add(self, "%s\n", text);
-}
-
-TEST(an_explanation_tells_each_peer_and_the_answer)
-{
-	static const struct dial_peer peers[] = {
-		/* clang-format off */
-		VOIP(1, "3035550...", .huntstop = true),
-		VOIP(2, "303T"),
-		VOIP(3, "404"),
-		VOIP(4, "303", .shutdown = true),
-		POTS(5, "303"),
-		VOIP_TO(6, "303", ""),
-		VOIP(7, "30355501001"),
-		POTS_TO(8, "30", ""),
-		VOIP(9, "", .answer_address = "1"),
-		/* clang-format on */
-	};
-	struct plan *plan = load(peers, ARRAY_LEN(peers));
-	char buf[2000];
-	struct text t = TEXT(buf);
-
-	plan_explain(plan, &from_pots, "3035550100", false, gather, &t);
-	CHECK_TEXT(
-		buf,
-		"dial-peer 1 voip 3035550...: choice 1, 7 explicit digits, "
-		"preference 0, to sip-peer carrier as 3035550100, huntstop\n"
-		"dial-peer 2 voip 303T: not tried, dial-peer 1 has huntstop\n"
-		"dial-peer 3 voip 404: does not match\n"
-		"dial-peer 4 voip 303: matches, but is shut down\n"
-		"dial-peer 5 pots 303: barred, pots to pots has to be allowed "
-		"by dial-peer 1 and dial-peer 5 both\n"
-		"dial-peer 6 voip 303: matches, but leads nowhere: it has no "
-		"session target\n"
-		"dial-peer 7 voip 30355501001: needs more digits\n"
-		"dial-peer 8 pots 30: matches, but leads nowhere: it has no "
-		"trunk\n"
-		"3035550100: match, but more digits could match better\n");
-	t = TEXT(buf);
-	plan_explain(plan, &from_pots, "404#", false, gather, &t);
-	CHECK(strstr(buf, "\n404 (complete): match\n") != NULL);
-	t = TEXT(buf);
-	plan_explain(plan, &from_pots, "", true, gather, &t);
-	CHECK(strstr(buf, "no digits (complete): no number, cause 28\n") !=
-	      NULL);
-	plan = plan_free(plan);
-}
-
-static const struct {
-	struct dial_peer peers[2];
-	const char *warnings;
-} warning_rows[] = {
-	/* clang-format off */
-	{ { VOIP(1, "1T"), VOIP(2, "2T") }, "" },
-	{ { VOIP(1, "1T", .huntstop = true), VOIP(2, "1T") },
-	  "dial-peer 2: is never reached, dial-peer 1 takes its numbers first "
-	  "and has huntstop\n" },
-	{ { VOIP(1, "[1-9]..", .huntstop = true), VOIP(2, "[2-4]..") },
-	  "dial-peer 2: is never reached, dial-peer 1 takes its numbers first "
-	  "and has huntstop\n" },
-	{ { VOIP(1, "[2-4]..", .huntstop = true), VOIP(2, "[1-9]..") }, "" },
-	{ { VOIP(1, "1T", .huntstop = true),
-	    VOIP(2, "1T", .same_kind = true) }, "" },
-	{ { VOIP(1, "1T", .huntstop = true, .preference = 1), VOIP(2, "1T") },
-	  "" },
-	{ { VOIP_TO(1, "1T", ""), VOIP(2, "2T") },
-	  "dial-peer 1: has a destination-pattern, but no session target: no "
-	  "call goes out by it\n" },
-	{ { POTS(1, "911$"), POTS(2, "555....") },
-	  "dial-peer 1: sends no called number when just the digits of its "
-	  "pattern 911$ are dialled: all of them are stripped\n" },
-	{ { POTS(1, "911$", .forward_digits = 3),
-	    POTS(2, "911$", .prefix = "911") }, "" },
-	{ { POTS(1, "911", .emergency = true, .prefix = "911"),
-	    POTS(2, "911$", .emergency = true, .prefix = "911") },
-	  "dial-peer 1: is for emergency and takes every number that begins "
-	  "like 911; end the pattern with $ if that is not meant\n" },
-	/* clang-format on */
-};
-
-TEST_ROWS(a_plan_warns_of_what_nobody_can_have_meant, warning_rows, row)
-{
-	struct plan *plan = load(row->peers, 2);
-	char buf[1000];
-	struct text t = TEXT(buf);
-
-	plan_warnings(plan, gather, &t);
-	CHECK_TEXT(buf, row->warnings);
-	plan = plan_free(plan);
-}
-
-TEST(a_peer_behind_sixteen_others_is_warned_of)
-{
-	struct dial_peer peers[PLAN_ROUTES + 1];
-	struct plan *plan;
-	char buf[1000];
-	struct text t = TEXT(buf);
-
-	for (unsigned i = 0; i < ARRAY_LEN(peers); i++) {
-		struct dial_peer p = VOIP(i + 1, "1T");
-
-		peers[i] = p;
-	}
-	plan = load(peers, ARRAY_LEN(peers));
-	plan_warnings(plan, gather, &t);
-	CHECK_TEXT(buf, "dial-peer 17: is never reached, 16 others are hunted "
-	                "before it\n");
 	plan = plan_free(plan);
 }
