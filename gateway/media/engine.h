@@ -6,7 +6,8 @@
 /*
  * The signalling thread's side: what streams were told to be, and how the
  * media threads are brought to make them so. engine.c owns lines, threads and
- * reports, look.c shows them; place.c brings the ends of one stream to where they belong.
+ * reports, look.c shows them; place.c brings the ends of one stream to where
+ * they belong.
  */
 
 #include "gateway/media/socket.h"
