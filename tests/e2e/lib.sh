@@ -108,7 +108,7 @@ gateway() {
 
 # What passes on loopback between the ports of this case, RTP and RTCP too.
 lo_start() {
-	[ "${CAPTURE:-yes}" = yes ] || return 0
+	[ "${CAPTURE:-no}" = yes ] || return 0
 	dumpcap -q -i lo -f "udp portrange $SIP-$((MEDIA + 299)) or tcp portrange $SIP-$((SIP + 9))" \
 		-w "$W/lo.pcapng" >"$W/dumpcap.out" 2>&1 &
 	DUMPCAP=$!
@@ -182,6 +182,34 @@ sipp_start() {
 		"$@" >"$W/$name.out" 2>&1 &
 	eval "PID_$name=$!"
 	started $!
+}
+
+# Writes $W/refuse.xml: a network that refuses the number ending in each of these
+# statuses with it. A status may be followed by more lines of the response. (SIPp
+# does not take a status line from a variable.)
+refusing() {
+	local row status
+	{
+		echo '<?xml version="1.0" encoding="ISO-8859-1" ?>'
+		echo '<scenario name="refuse"><recv request="INVITE"><action>'
+		for row; do
+			status=${row%% *}
+			echo "<ereg regexp=\"sip:[0-9]*$status@\" search_in=\"hdr\" header=\"To:\" assign_to=\"is$status\"/>"
+		done
+		echo '</action></recv>'
+		for row; do
+			status=${row%% *}
+			echo "<nop next=\"$status\" test=\"is$status\"/>"
+		done
+		for row; do
+			status=${row%% *}
+			printf '<label id="%s"/><send retrans="500"><![CDATA[\nSIP/2.0 %s\n' "$status" "$row"
+			printf '%s\n' '[last_Via:]' '[last_From:]' '[last_To:];tag=[call_number]' \
+				'[last_Call-ID:]' '[last_CSeq:]' 'Content-Length: 0' '' ']]></send>'
+			echo '<recv request="ACK" next="1000"/>'
+		done
+		echo '<label id="1000"/></scenario>'
+	} >"$W/refuse.xml"
 }
 
 sipp_done() {

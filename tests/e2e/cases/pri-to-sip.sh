@@ -1,8 +1,8 @@
 # The PBX calls a phone; both judge the sound bit by bit; the PBX hangs up.
 gateway
-phone_start phone --codec PCMA --send pattern --expect pattern --duration 8
+phone_start phone --codec PCMA --send pattern --expect pattern --duration 5
 sipp_start far uas
-pbx a 'call 5550100 from 3035551000 after 2500ms as A
+pbx a 'call 5550100 from 3035551000 as A
   expect proceeding within 4s
   expect alerting within 10s
   expect connect within 10s
@@ -14,4 +14,5 @@ pbx_done a
 sipp_done far
 phone_done phone
 ladders
+why_says 'ended by the caller: cause 16'
 stop

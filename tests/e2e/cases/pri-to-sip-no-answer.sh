@@ -1,0 +1,12 @@
+# A phone rings and nobody answers: CANCEL, 200, 487, ACK, and cause 19 at the PBX.
+SIP_OPTIONS=' timer ring 2'
+gateway
+sipp_start far uas-ring
+pbx a 'call 5550100 from 3035551000 as A
+  expect alerting within 8s
+  expect disconnect cause 19 within 8s'
+pbx_done a
+sipp_done far
+ladders
+why_says 'ended by timer.*cause 19'
+stop
