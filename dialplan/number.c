@@ -15,16 +15,20 @@
 #include <errno.h>
 #include <string.h>
 
-static const char symbols[] = "0123456789*#ABCD+";
+static const uint32_t symbols[256] = {
+	/* clang-format off */
+	['0'] = 1 << 0,  ['1'] = 1 << 1,  ['2'] = 1 << 2,  ['3'] = 1 << 3,
+	['4'] = 1 << 4,  ['5'] = 1 << 5,  ['6'] = 1 << 6,  ['7'] = 1 << 7,
+	['8'] = 1 << 8,  ['9'] = 1 << 9,
+	['*'] = SYMBOL_STAR, ['#'] = SYMBOL_HASH, ['+'] = SYMBOL_PLUS,
+	['A'] = 1 << 12, ['B'] = 1 << 13, ['C'] = 1 << 14, ['D'] = 1 << 15,
+	['a'] = 1 << 12, ['b'] = 1 << 13, ['c'] = 1 << 14, ['d'] = 1 << 15,
+	/* clang-format on */
+};
 
 uint32_t number_symbol(char c)
 {
-	const char *at;
-
-	if (c >= 'a' && c <= 'd')
-		c = (char)(c - 'a' + 'A');
-	at = c == '\0' ? NULL : strchr(symbols, c);
-	return at == NULL ? 0 : (uint32_t)1 << (at - symbols);
+	return symbols[(uint8_t)c];
 }
 
 int number_normal(char to[NUMBER_DIGITS + 1], const char *digits)

@@ -221,31 +221,46 @@ struct cell {
 	uint32_t score;
 };
 
+/* All places at once; live ones lie in low to high, none when low is above.
+ * What lies outside has no value. */
+struct front {
+	struct cell cells[PEER_PATTERN + 1];
+	unsigned low, high;
+};
+
 static void better(struct cell *to, struct cell from)
 {
 	if (!to->live || from.score > to->score)
 		*to = from;
 }
 
-/* From each place on over what may be skipped. */
-static void reach(const struct pattern *p, struct cell *cells)
+/* From each place on over what may be skipped; then the ends are drawn in. */
+static void reach(const struct pattern *p, struct front *f)
 {
-	for (unsigned i = 0; i < p->n; i++)
-		if (cells[i].live && p->at[i].skip)
-			better(&cells[i + 1], cells[i]);
+	for (unsigned i = f->low; i <= f->high && i < p->n; i++) {
+		if (!f->cells[i].live || !p->at[i].skip)
+			continue;
+		if (i == f->high)
+			f->cells[++f->high] = (struct cell){ 0 };
+		better(&f->cells[i + 1], f->cells[i]);
+	}
+	while (f->low <= f->high && !f->cells[f->low].live)
+		f->low++;
 }
 
-/* One digit; false when no place is left. */
-static bool step(const struct pattern *p, const struct cell *now,
-                 struct cell *next, char digit, unsigned place)
+/* One digit. */
+static void step(const struct pattern *p, const struct front *now,
+                 struct front *next, char digit, unsigned place)
 {
 	uint32_t symbol = number_symbol(digit);
-	bool any = false;
 
-	memset(next, 0, (p->n + 1) * sizeof(*next));
-	for (unsigned i = 0; i < p->n; i++) {
+	next->low = now->low;
+	next->high = MIN_OF(now->high + 1, p->n);
+	memset(&next->cells[next->low], 0,
+	       (next->high - next->low + 1) * sizeof(next->cells[0]));
+	for (unsigned i = now->low; i <= now->high && i < p->n; i++) {
 		const struct pattern_element *e = &p->at[i];
-		struct cell cell = now[i];
+		struct cell cell = now->cells[i];
 
 		if (!cell.live || (e->set & symbol) == 0)
 			continue;
@@ -254,39 +269,43 @@ static bool step(const struct pattern *p, const struct cell *now,
 			cell.lead += cell.lead == place;
 			cell.literal++;
 		}
-		better(&next[i + 1], cell);
+		better(&next->cells[i + 1], cell);
 		if (e->loop)
-			better(&next[i], cell);
-		any = true;
+			better(&next->cells[i], cell);
 	}
 	reach(p, next);
-	return any;
 }
 
-static void accept(const struct pattern *p, const struct cell *end,
+static bool at_end(const struct pattern *p, const struct front *f)
+{
+	return f->low <= p->n && f->high == p->n && f->cells[p->n].live;
+}
+
+static void accept(const struct pattern *p, const struct front *f,
                    struct pattern_match *out)
 {
-	uint32_t score = end->score + (p->open ? 0 : WEIGHT_CLOSED);
+	const struct cell *end = &f->cells[p->n];
+	uint32_t closed = p->open ? 0 : WEIGHT_CLOSED;
 
-	if (!end->live || (out->matched && score < out->score))
+	if (!at_end(p, f) || (out->matched && end->score + closed < out->score))
 		return;
 	out->matched = true;
-	out->score = score;
+	out->score = end->score + closed;
 	out->literal = end->literal;
 	out->lead = end->lead;
 }
 
 /* After the last digit: what stands where, and what could still come. */
-static void look_at_end(const struct pattern *p, const struct cell *cells,
+static void look_at_end(const struct pattern *p, const struct front *f,
                         struct pattern_match *out)
 {
-	out->took_all = cells[p->n].live;
-	for (unsigned i = 0; i < p->n; i++) {
-		uint32_t most = cells[i].score + p->at[i].rest + WEIGHT_CLOSED;
+	out->took_all = f->low <= f->high;
+	for (unsigned i = f->low; i <= f->high && i < p->n; i++) {
+		uint32_t most;
 
-		if (!cells[i].live)
+		if (!f->cells[i].live)
 			continue;
-		out->took_all = true;
+		most = f->cells[i].score + p->at[i].rest + WEIGHT_CLOSED;
 		out->more = true;
 		out->more_score = MAX_OF(out->more_score, most);
 	}
@@ -295,26 +314,28 @@ static void look_at_end(const struct pattern *p, const struct cell *cells,
 void pattern_match(const struct pattern *p, const char *digits,
                    struct pattern_match *out)
 {
-	struct cell cells[2][PEER_PATTERN + 1];
-	unsigned at = 0;
-	bool any = true;
+	struct front front[2], *now = &front[0], *next = &front[1];
 
 	*out = (struct pattern_match){ 0 };
 	if (!p->set ||
 	    (digits[0] != '\0' && (p->first & number_symbol(digits[0])) == 0))
 		return;
-	memset(cells[0], 0, (p->n + 1) * sizeof(cells[0][0]));
-	cells[0][0].live = true;
-	reach(p, cells[0]);
-	for (; any && digits[at] != '\0'; at++) {
+	now->low = now->high = 0;
+	now->cells[0] = (struct cell){ .live = true };
+	reach(p, now);
+	for (unsigned at = 0; digits[at] != '\0'; at++) {
+		struct front *was = now;
+
 		if (!p->exact)
-			accept(p, &cells[at & 1][p->n], out);
-		any = step(p, cells[at & 1], cells[~at & 1], digits[at], at);
+			accept(p, now, out);
+		step(p, now, next, digits[at], at);
+		now = next;
+		next = was;
+		if (now->low > now->high)
+			return;
 	}
-	if (!any)
-		return;
-	accept(p, &cells[at & 1][p->n], out);
-	look_at_end(p, cells[at & 1], out);
+	accept(p, now, out);
+	look_at_end(p, now, out);
 }
 
 int pattern_shortest(const struct pattern *p)
