@@ -330,6 +330,7 @@ TEST(a_channel_never_acknowledged_waits_for_the_exchange)
 	struct isdn_call *call;
 
 	pair_open_plain(&p, SWITCH_NET5);
+	pair_run(&p, SEC(1)); /* the link's beginning is over */
 	p.pass = pass_without;
 	cut_message = MSG_RESTART_ACKNOWLEDGE;
 	CHECK_EQ(isdn_channel_restart(p.user.link, 31), 0);
