@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "board/probe.h"
 #include "gateway/call.h"
 #include "gateway/capture.h"
 #include "gateway/gateway.h"
@@ -125,6 +126,18 @@ static void capture_off(void *self, struct shell *s,
 	g->capture = capture_stop(g->capture);
 }
 
+static void probe_line(void *self, const char *text)
+{
+	shell_print(self, "%s\n", text);
+}
+
+/* Asks the driver alone: no channel is opened, a call does not notice. */
+static void probe(void *self ATTR_UNUSED, struct shell *s,
+                  const struct command_args *args ATTR_UNUSED)
+{
+	board_probe(probe_line, s);
+}
+
 /* clang-format off */
 static const struct command commands[] = {
 	{ "clear call <n:1-4294967295>", ROLE_OPERATE, clear_one,
@@ -138,6 +151,8 @@ static const struct command commands[] = {
 	{ "capture start <file>", ROLE_DEBUG, capture_on,
 	  "write SIP and D channels into a pcapng file", NULL },
 	{ "capture stop", ROLE_DEBUG, capture_off, "end the capture", NULL },
+	{ "probe", ROLE_LOOK, probe,
+	  "which cards and spans there are, and what looks wrong", NULL },
 };
 /* clang-format on */
 

@@ -35,7 +35,7 @@ enum { EXIT_GOOD = 0, EXIT_REFUSED = 1, EXIT_USAGE_ = 2 };
 
 struct options {
 	const char *file, *check, *socket;
-	bool system_conf, foreground;
+	bool system_conf, probe, foreground;
 };
 
 static struct daemon {
@@ -53,12 +53,15 @@ static const char usage[] =
 	"usage: causewayd [-c FILE] [--socket PATH] [--foreground]\n"
 	"       causewayd --check FILE\n"
 	"       causewayd --system-conf [-c FILE]\n"
+	"       causewayd --probe\n"
 	"\n"
 	"  -c, --config FILE   configuration (/etc/causeway/causeway.conf)\n"
 	"      --check FILE    is this configuration good? says where it is "
 	"not\n"
 	"      --system-conf   print the DAHDI system.conf that follows from "
 	"it\n"
+	"      --probe         which cards and spans there are, and what looks "
+	"wrong\n"
 	"      --socket PATH   control socket (/run/causeway/console)\n"
 	"      --foreground    accepted for habit: it never goes elsewhere\n"
 	"      --version, -h, --help\n";
@@ -109,6 +112,13 @@ static int system_conf(const char *file)
 		options_to_board(i->values, i->name, &boards[n++]);
 	rc = board_system_conf(boards, n, put_line, NULL);
 	(void)conf_free(conf);
+	if (rc < 0)
+		(void)fprintf(
+			stderr,
+			"%s: two controllers are on one DAHDI span, or, "
+			"without the driver, a span before a used one has "
+			"no controller\n",
+			file);
 	return rc < 0 ? EXIT_REFUSED : EXIT_GOOD;
 }
 
@@ -348,6 +358,7 @@ static int parse(int argc, char **argv, struct options *o)
 		{ "check", required_argument, NULL, 'k' },
 		{ "socket", required_argument, NULL, 's' },
 		{ "system-conf", no_argument, NULL, 'y' },
+		{ "probe", no_argument, NULL, 'p' },
 		{ "foreground", no_argument, NULL, 'f' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -368,6 +379,9 @@ static int parse(int argc, char **argv, struct options *o)
 			break;
 		case 'y':
 			o->system_conf = true;
+			break;
+		case 'p':
+			o->probe = true;
 			break;
 		case 'f':
 			o->foreground = true;
@@ -400,6 +414,8 @@ int main(int argc, char **argv)
 		return check(root.options.check);
 	if (root.options.system_conf)
 		return system_conf(root.options.file);
+	if (root.options.probe)
+		return board_probe(put_line, NULL), EXIT_GOOD;
 	daemon_install_crash_report();
 	daemon_raise_descriptors();
 	log_to_fd(STDERR_FILENO, getenv("JOURNAL_STREAM") != NULL);
