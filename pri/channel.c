@@ -262,6 +262,19 @@ void isdn_channels_up(struct isdn_link *link)
 	}
 }
 
+void isdn_channels_again(struct isdn_link *link)
+{
+	for (unsigned n = 1; n < CHANNELS; n++) {
+		struct channel *c = &link->channels[n];
+
+		if (c->state != CHANNEL_RESTARTING)
+			continue;
+		set_state(c, at_rest(c));
+		c->restart_due = true;
+	}
+	isdn_channels_up(link);
+}
+
 void isdn_channel_restart_ack(struct isdn_link *link, int channel)
 {
 	struct channel *c =

@@ -124,7 +124,7 @@ static void on_up(struct isdn_link *link, pri_event *ev, bool by_timer)
 	link->up = true;
 	link->counts.ups++;
 	isdn_emit_link(link, ISDN_LINK_UP, 0);
-	isdn_channels_up(link);
+	isdn_link_settle(link);
 }
 
 static void on_down(struct isdn_link *link, pri_event *ev, bool by_timer)

@@ -175,6 +175,26 @@ static void look_at_status(struct isdn_link *link, const struct seen *seen)
 		isdn_guard_status(call, seen->call_state);
 }
 
+static void settled(void *self)
+{
+	struct isdn_link *link = self;
+
+	isdn_channels_again(link);
+}
+
+/* Q.921 5.7.1: a SABME in mid-flight sets the sequence numbers back, and what
+ * was sent and not acknowledged is gone. Both ends of a line that comes up
+ * usually send one, so that the second takes the first RESTARTs with it. */
+static bool sets_up_anew(struct bytes frame)
+{
+	return frame.len >= 3 && (frame.at[2] & 0xef) == 0x6f;
+}
+
+void isdn_link_settle(struct isdn_link *link)
+{
+	timer_start(&link->settle, MSEC(300));
+}
+
 void isdn_link_receive(struct isdn_link *link, struct bytes frame)
 {
 	struct seen seen;
@@ -189,6 +209,8 @@ void isdn_link_receive(struct isdn_link *link, struct bytes frame)
 	seen = link->seen;
 	feed(link);
 	look_at_status(link, &seen);
+	if (sets_up_anew(frame))
+		isdn_link_settle(link);
 	run_timers(link);
 }
 
@@ -347,6 +369,7 @@ int isdn_link_open(struct isdn_link **out, struct loop *loop,
 	list_init(&link->calls);
 	list_init(&link->dead);
 	timer_init(&link->timer, loop, "libpri", timer_due, link);
+	timer_init(&link->settle, loop, "settle", settled, link);
 	isdn_channels_init(link);
 	link->frames.norders = 4 * ncalls;
 	link->frames.orders = mem_new_array(struct order, 4 * ncalls);
@@ -376,6 +399,7 @@ struct isdn_link *isdn_link_close(struct isdn_link *link)
 	LIST_EACH(&link->dead, struct isdn_call, call, list)
 	isdn_call_free(call);
 	isdn_channels_done(link);
+	timer_stop(&link->settle);
 	timer_stop(&link->timer);
 	if (link->pri != NULL)
 		pri_set_userdata(link->pri, NULL);

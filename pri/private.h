@@ -66,6 +66,8 @@ enum q850_cause isdn_channel_accept(struct isdn_call *call, int channel,
 int isdn_channel_answer(struct isdn_call *call, int channel);
 void isdn_channel_give_back(struct isdn_call *call);
 void isdn_channels_up(struct isdn_link *link);
+/* Layer 2 was set up anew with RESTARTs under way: they are asked again. */
+void isdn_channels_again(struct isdn_link *link);
 void isdn_channel_restart_ack(struct isdn_link *link, int channel);
 void isdn_channel_restarted(struct isdn_link *link, int channel);
 void isdn_channel_service(struct isdn_link *link, int channel, bool down);
@@ -125,7 +127,8 @@ struct isdn_link {
 	unsigned last_channel; /* round robin */
 	struct isdn_frames frames;
 	struct seen seen;
-	struct timer timer; /* libpri's next */
+	struct timer timer;  /* libpri's next */
+	struct timer settle; /* layer 2 began anew: RESTARTs may be lost */
 	struct isdn_counts counts;
 	struct instant second, note_second, conflict;
 	unsigned setups, notes, conflicts;
@@ -133,6 +136,8 @@ struct isdn_link {
 
 /* Gives libpri a frame that never was on the wire. */
 void isdn_link_inject(struct isdn_link *link, struct bytes frame);
+/* Layer 2 has just come up: RESTARTs go out once it stays so for a moment. */
+void isdn_link_settle(struct isdn_link *link);
 /* To be said after every entry into libpri. */
 void isdn_link_rearm(struct isdn_link *link);
 struct isdn_call *isdn_link_find(struct isdn_link *link, unsigned callref);

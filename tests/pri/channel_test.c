@@ -296,6 +296,7 @@ TEST(every_channel_is_restarted_at_the_first_up)
 	pair_conf(&user, &network, SWITCH_NET5);
 	user.restart_on_up = network.restart_on_up = true;
 	CHECK_EQ(pair_open(&p, &user, &network), 0);
+	pair_run(&p, SEC(1));
 	CHECK_EQ(counts_of(&p.user).restarts_sent, 30);
 	CHECK_EQ(counts_of(&p.network).restarts_received, 30);
 	CHECK_EQ(counts_of(&p.network).restarts_sent, 30);
