@@ -32,10 +32,13 @@ void report_init(struct report *report, bool json)
 	*report = (struct report){ .json = json, .start = instant_now() };
 }
 
+/* Times to the microsecond for an hour, to the millisecond for days. */
+#define JSON (JSON_COMPACT | JSON_REAL_PRECISION(10))
+
 /* One object a line; what is not UTF-8 in a name must not lose the line. */
 static void print_json(json_t *object)
 {
-	char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+	char *line = object == NULL ? NULL : json_dumps(object, JSON);
 
 	if (line != NULL)
 		(void)puts(line);
