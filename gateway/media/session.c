@@ -92,9 +92,12 @@ static void set_remote(struct rtp_session *s, const struct flow *flow)
 
 	if (!moved && s->locked)
 		return; /* latched: a hold changes nothing about that */
-	s->locked = false;
-	s->source = s->to = flow->remote;
+	s->to = flow->remote;
 	s->control_to = control_address(flow);
+	if (!addr_is_set(&flow->remote))
+		return; /* c=0.0.0.0: it may still play to us */
+	s->locked = false;
+	s->source = flow->remote;
 }
 
 void rtp_session_set(struct rtp_session *s, int fd, int control_fd,
