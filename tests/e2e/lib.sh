@@ -91,10 +91,12 @@ gateway_conf() {
 	dial-peer voice 100 pots
 	 destination-pattern 3035550...
 	 trunk $SPAN_TYPE 0
+	${POTS_OPTIONS:-!}
 	!
 	dial-peer voice 200 voip
 	 destination-pattern 5550...
 	 session target sip-peer far
+	${VOIP_OPTIONS:-!}
 	!
 	EOT
 	printf '%s\n' "$@"
@@ -256,10 +258,11 @@ fields() {
 		-E separator='|' -E occurrence=f $list 2>/dev/null
 }
 
-# What the last final response to the INVITE for this number said.
+# What the last final response to the INVITE for this number said, after stop.
 final() {
-	fields "$W/gw.pcapng" "sip.Status-Code >= 200 && sip.CSeq.method == INVITE && sip.to.user == \"$1\"" \
-		sip.Status-Code sip.Reason sip.Warning | tail -n 1
+	[ -e "$W/finals" ] || fields "$W/gw.pcapng" 'sip.Status-Code >= 200 && sip.CSeq.method == INVITE' \
+		sip.to.user sip.Status-Code sip.Reason sip.Warning >"$W/finals"
+	sed -n "s/^$1|//p" "$W/finals" | tail -n 1
 }
 
 why_says() {
