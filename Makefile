@@ -8,7 +8,8 @@ WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
           -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
           -Wundef -Wvla -Wformat=2 -Werror
 ALL_CFLAGS  = -std=gnu17 -D_GNU_SOURCE -I. $(DAHDI) -MMD -MP $(WARN) $(CFLAGS) \
-              $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+              $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer \
+                -fno-sanitize-recover=all)
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN)) -pthread
 
 # The DAHDI header comes with the driver's source package.

@@ -123,7 +123,6 @@ static void on_up(struct isdn_link *link, pri_event *ev, bool by_timer)
 		return;
 	link->up = true;
 	link->counts.ups++;
-	isdn_emit_link(link, ISDN_LINK_UP, 0);
 	isdn_link_settle(link);
 }
 
@@ -135,6 +134,9 @@ static void on_down(struct isdn_link *link, pri_event *ev, bool by_timer)
 		return;
 	link->up = false;
 	link->counts.downs++;
+	if (!link->settled)
+		return;
+	link->settled = false;
 	isdn_emit_link(link, ISDN_LINK_DOWN, 0);
 }
 

@@ -179,12 +179,20 @@ static void settled(void *self)
 {
 	struct isdn_link *link = self;
 
+	if (!link->up)
+		return;
+	if (!link->settled) {
+		link->settled = true;
+		isdn_emit_link(link, ISDN_LINK_UP, 0);
+	}
 	isdn_channels_again(link);
 }
 
 /* Q.921 5.7.1: a SABME in mid-flight sets the sequence numbers back, and what
  * was sent and not acknowledged is gone. Both ends of a line that comes up
- * usually send one, so that the second takes the first RESTARTs with it. */
+ * usually send one, and the second would take what was sent after the first
+ * with it: a RESTART, a SETUP. So a link is up when layer 2 has been for a
+ * moment. */
 static bool sets_up_anew(struct bytes frame)
 {
 	return frame.len >= 3 && (frame.at[2] & 0xef) == 0x6f;
@@ -229,7 +237,7 @@ void isdn_link_layer1(struct isdn_link *link, bool up)
 
 bool isdn_link_is_up(const struct isdn_link *link)
 {
-	return link->up && link->layer1;
+	return link->settled && link->layer1;
 }
 
 /* --- calls --- */

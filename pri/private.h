@@ -122,7 +122,7 @@ struct isdn_link {
 	struct list calls; /* oldest first */
 	struct list dead;  /* released, until the next turn of the loop */
 	unsigned ncalls;
-	bool up, layer1;
+	bool up, settled, layer1; /* settled: up for a moment, calls may go */
 	struct channel channels[CHANNELS];
 	unsigned last_channel; /* round robin */
 	struct isdn_frames frames;
@@ -136,7 +136,7 @@ struct isdn_link {
 
 /* Gives libpri a frame that never was on the wire. */
 void isdn_link_inject(struct isdn_link *link, struct bytes frame);
-/* Layer 2 has just come up: RESTARTs go out once it stays so for a moment. */
+/* Layer 2 has just come up: the link is told so once it stays for a moment. */
 void isdn_link_settle(struct isdn_link *link);
 /* To be said after every entry into libpri. */
 void isdn_link_rearm(struct isdn_link *link);
