@@ -58,6 +58,7 @@ static void check_isdn(void *self, const struct isdn_call_info *info)
 		return; /* refused, and its release is under way */
 	if (leg == NULL || leg->isdn.call != info->call) {
 		cleared(gateway, "a Q.931 call without a call of ours");
+		isdn_call_own(info->call, NULL);
 		isdn_call_clear(info->call, &wrong);
 		return;
 	}
@@ -80,18 +81,23 @@ static void look(void *self, const struct isdn_call_info *info)
 static void check_leg(struct gateway *gateway, struct leg *leg)
 {
 	struct leg_word over = { .kind = LEG_RELEASED, .release = &wrong };
-	struct seen seen = { .looked_for = leg->isdn.call };
+	struct seen seen = { 0 };
+	struct trunk *trunk;
+	unsigned channel;
 
 	if (!leg->open || leg->kind != PEER_POTS)
 		return;
-	if (leg->isdn.trunk->link != NULL)
-		isdn_link_each(leg->isdn.trunk->link, look, &seen);
+	seen.looked_for = leg->isdn.call;
+	trunk = leg->isdn.trunk;
+	channel = leg->isdn.channel;
+	if (trunk->link != NULL)
+		isdn_link_each(trunk->link, look, &seen);
 	if (seen.found)
 		return;
 	cleared(gateway, "a leg without its Q.931 call");
-	leg->isdn.trunk->calls--;
-	leg_report(leg, &over);
-	trunk_channel_released(leg->isdn.trunk, leg->isdn.channel);
+	trunk->calls--;
+	leg_report(leg, &over); /* which may make the leg a new one */
+	trunk_channel_released(trunk, channel);
 }
 
 static void check_stream(void *self, struct stream_ref stream, void *owner)

@@ -158,6 +158,7 @@ void call_ring(struct call *call, const struct leg_word *heard)
 		ring_start(call);
 	word.sound = call->far_sound || call->ringing_tone;
 	leg_tell(&call->leg[0], &word);
+	call_join(call); /* a caller on SIP has his end only by this word */
 }
 
 void call_ring_stop(struct call *call)

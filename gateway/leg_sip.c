@@ -251,8 +251,8 @@ static void released(struct leg *leg, const struct sip_event *event)
 	if (event->release->cause.value == Q850_NONE)
 		why.cause.location = LOCATION_BEYOND_INTERWORKING;
 	leg->sip.session = NULL;
+	socket_close(leg); /* the report may make the leg a new one */
 	leg_report(leg, &word);
-	socket_close(leg);
 }
 
 static void flow_changed(struct leg *leg, const struct sip_event *event)
