@@ -78,40 +78,106 @@ static void fail(struct call *call, enum release_by by, enum q850_cause cause,
 	fsm_post(&call->fsm, EV_NO_MORE, NULL);
 }
 
-static void find_routes(struct call *call)
+/* The dial-peer it came in by. */
+static const struct dial_peer *inbound_of(const struct call *call)
 {
-	const struct leg *near = &call->leg[0];
 	struct plan_source source = {
-		.kind = near->kind,
+		.kind = call->leg[0].kind,
 		.trunk = call->setup.target,
 		.target = call->setup.target,
 		.called = call->setup.called.number.digits,
 		.calling = call->setup.calling.number.digits,
 	};
+
+	return plan_inbound(call->table->plan, &source);
+}
+
+static void find_routes(struct call *call)
+{
 	const struct dial_peer *inbound;
 
 	if (call->table == NULL) {
 		call->table = call->gateway->routes;
 		call->table->calls++;
 	}
-	inbound = plan_inbound(call->table->plan, &source);
+	inbound = inbound_of(call);
 	call->leg[0].peer_tag = inbound->tag;
-	plan_route(call->table->plan, inbound, source.called,
+	plan_route(call->table->plan, inbound, call->setup.called.number.digits,
 	           call->setup.complete, &call->routes, &call->barred);
 	call->emergency = call->routes.emergency || call->setup.emergency;
 	call->next_route = 0;
 }
 
+/* Either way, and this call's own. */
+static unsigned calls_by_name(const struct call *call, const char *name)
+{
+	unsigned n = 0;
+
+	LIST_EACH(&call->gateway->calls, struct call, other, list)
+	for (unsigned i = 0; i < 2; i++)
+		if (other->leg[i].open && other->leg[i].kind == PEER_VOIP &&
+		    strcmp(other->leg[i].sip.peer, name) == 0)
+			n++;
+	return n;
+}
+
+/* `max-conn` of a sip-peer; 0: there is none, or the peer has no section. */
+static unsigned most_by_name(const struct call *call, const char *name)
+{
+	const struct options_peer *peer =
+		conf_find(call->gateway->conf, &options_peer_section, name);
+
+	return peer == NULL ? 0 : peer->max_calls;
+}
+
 static bool admitted(struct call *call)
 {
+	const struct leg *near = &call->leg[0];
 	const char *rule = "";
 	enum q850_cause cause =
 		gateway_admit(call->gateway, call->emergency, &rule);
 
+	if (cause == Q850_NONE && near->kind == PEER_VOIP && !call->emergency &&
+	    most_by_name(call, near->sip.peer) != 0 &&
+	    calls_by_name(call, near->sip.peer) >
+	            most_by_name(call, near->sip.peer)) {
+		cause = Q850_SWITCH_CONGESTION;
+		rule = "max-conn of the sip-peer";
+	}
 	if (cause == Q850_NONE)
 		return true;
 	fail(call, RELEASE_BY_POLICY, cause, rule);
 	return false;
+}
+
+/* Nothing matches: would something, had more been dialled? */
+static bool is_incomplete(struct call *call)
+{
+	struct routes routes;
+	bool barred;
+
+	plan_route(call->table->plan, inbound_of(call),
+	           call->setup.called.number.digits, false, &routes, &barred);
+	return routes.answer == PLAN_NEED_MORE;
+}
+
+static void refuse_number(struct call *call)
+{
+	struct gateway_counts *counts = &call->gateway->counts;
+
+	if (call->barred) {
+		counts->barred++;
+		fail(call, RELEASE_BY_POLICY, Q850_CALL_REJECTED,
+		     "no allow-same-kind on both dial-peers");
+	} else if (is_incomplete(call)) {
+		counts->no_number++;
+		fail(call, RELEASE_BY_POLICY, Q850_INVALID_NUMBER,
+		     "the called number is not complete");
+	} else {
+		counts->no_route++;
+		fail(call, RELEASE_BY_POLICY, Q850_UNALLOCATED,
+		     "no dial-peer matches the called number");
+	}
 }
 
 void call_analyse(struct call *call)
@@ -139,20 +205,12 @@ void call_analyse(struct call *call)
 		     "no number was dialled");
 		return;
 	case PLAN_NO_MATCH:
-		break;
-	}
-	if (call->barred) {
-		counts->barred++;
-		fail(call, RELEASE_BY_POLICY, Q850_CALL_REJECTED,
-		     "no allow-same-kind on both dial-peers");
-	} else {
-		counts->no_route++;
-		fail(call, RELEASE_BY_POLICY, Q850_UNALLOCATED,
-		     "no dial-peer matches the called number");
+		refuse_number(call);
+		return;
 	}
 }
 
-static unsigned calls_by_peer(const struct call *call, unsigned tag)
+static unsigned calls_by_tag(const struct call *call, unsigned tag)
 {
 	unsigned n = 0;
 
@@ -161,6 +219,31 @@ static unsigned calls_by_peer(const struct call *call, unsigned tag)
 	    other->leg[1].peer_tag == tag)
 		n++;
 	return n;
+}
+
+/* Has whom this route leads to all the calls he may have? Says whose limit. */
+static bool is_full(struct call *call, const struct route *route)
+{
+	const struct dial_peer *peer = route->peer;
+	const char *name = text_starts(peer->target, "sip-peer ")
+	                           ? peer->target + strlen("sip-peer ")
+	                           : "";
+	unsigned most = most_by_name(call, name);
+
+	call->failed = (struct release){
+		.by = RELEASE_BY_POLICY,
+		.cause = { Q850_NO_CIRCUIT, LOCATION_PRIVATE_LOCAL },
+	};
+	if (call->emergency)
+		return false;
+	if (peer->max_calls != 0 &&
+	    calls_by_tag(call, peer->tag) >= peer->max_calls)
+		(void)snprintf(call->failed.detail, sizeof(call->failed.detail),
+		               "max-conn of dial-peer %u", peer->tag);
+	else if (most != 0 && calls_by_name(call, name) >= most)
+		(void)snprintf(call->failed.detail, sizeof(call->failed.detail),
+		               "max-conn of sip-peer %.40s", name);
+	return call->failed.detail[0] != '\0';
 }
 
 /* What the far leg is asked: as it came, with the digits of this route. */
@@ -224,21 +307,7 @@ void call_try(struct call *call)
 		                      ? route->peer->trunk
 		                      : route->peer->target,
 		              call->next_route, call->routes.n);
-		if (route->peer->max_calls != 0 && !call->emergency &&
-		    calls_by_peer(call, route->peer->tag) >=
-		            route->peer->max_calls) {
-			call->failed = (struct release){
-				.by = RELEASE_BY_POLICY,
-				.cause = { Q850_NO_CIRCUIT,
-				           LOCATION_PRIVATE_LOCAL },
-			};
-			(void)snprintf(call->failed.detail,
-			               sizeof(call->failed.detail),
-			               "max-conn of dial-peer %u",
-			               route->peer->tag);
-			continue;
-		}
-		if (place(call, route) == 0)
+		if (!is_full(call, route) && place(call, route) == 0)
 			return;
 		ladder_decide(call->gateway->ladder, call->number,
 		              "not taken: %s", call->failed.detail);
@@ -256,6 +325,7 @@ void call_far_failed(struct call *call)
 	bool hunts = why->sip_status != 0 ? plan_hunts_status(why->sip_status)
 	                                  : plan_hunts_cause(why->cause.value);
 
+	call->far_sound = false;
 	call_join(call); /* the far end has gone: let its channel go too */
 	if (call->next_route >= call->routes.n ||
 	    !(call->emergency || (hunts && !peer->huntstop))) {
