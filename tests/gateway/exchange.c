@@ -26,6 +26,7 @@ static const uint8_t loud_ulaw[8] = { 0x1e, 0x0b, 0x0b, 0x1e,
 static bool is_of_a_call(const char *name)
 {
 	return strncmp(name, "RESTART", 7) != 0 &&
+	       strcmp(name, "FACILITY") != 0 &&
 	       strncmp(name, "STATUS", 6) != 0 &&
 	       strncmp(name, "SERVICE", 7) != 0;
 }
@@ -150,6 +151,11 @@ static void on_event(void *self, const struct isdn_event *event)
 static const struct isdn_handler isdn_handler = { .send = on_send,
 	                                          .event = on_event };
 
+const struct isdn_handler *exchange_handler(void)
+{
+	return &isdn_handler;
+}
+
 static void answer_now(void *self)
 {
 	struct exchange *x = self;
@@ -224,6 +230,7 @@ int exchange_open(struct exchange *x, struct loop *loop,
 	x->conf.overlap_send = gateway->overlap_receive;
 	x->conf.restart_on_up = false;
 	x->conf.setups_per_second = 0;
+	x->conf.timers[ISDN_T310] = SEC(120); /* ours shall be first */
 	(void)text_copy(x->conf.name, sizeof(x->conf.name), mine.name);
 	rc = board_span_open(&x->span, loop, &mine, &board_handler, x);
 	if (rc == 0)

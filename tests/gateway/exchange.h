@@ -69,6 +69,9 @@ int exchange_open(struct exchange *x, struct loop *loop,
                   const struct isdn_conf *gateway);
 void exchange_close(struct exchange *x);
 
+/* What its link is opened with, for one that is opened anew. */
+const struct isdn_handler *exchange_handler(void);
+
 /* SETUP to the gateway for this number; NULL when it could not be placed. */
 struct isdn_call *exchange_place(struct exchange *x, const char *called);
 struct isdn_call *exchange_place_as(struct exchange *x,

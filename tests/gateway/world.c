@@ -408,6 +408,18 @@ const char *world_sentence(struct world *w)
 	return sentence;
 }
 
+bool world_ended(struct world *w, const char *begin, unsigned cause)
+{
+	const char *sentence = world_sentence(w);
+	char told[24];
+
+	(void)snprintf(told, sizeof(told), ": cause %u,", cause);
+	if (text_starts(sentence, begin) && strstr(sentence, told) != NULL)
+		return true;
+	printf("told: %s\n", sentence);
+	return false;
+}
+
 static void add_line(void *self, const struct ladder_line *line)
 {
 	text_add(self, "%s%s\n",

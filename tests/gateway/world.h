@@ -68,6 +68,8 @@ void world_text(const struct world *w, const char *text, char *to, size_t size);
 struct call *world_call(struct world *w);
 /* The sentence of the call that ended last: "ended by the caller: ...". */
 const char *world_sentence(struct world *w);
+/* Does that sentence begin so, and tell this cause? */
+bool world_ended(struct world *w, const char *begin, unsigned cause);
 /* The ladder of a call, one text: "-> SETUP\n. offered\n<- INVITE...". */
 const char *world_ladder(struct world *w, uint32_t call);
 /* What a console line prints; JSON when asked. Returns its exit status. */
