@@ -65,12 +65,17 @@ HOST=127.0.0.1 TRANSPORT=udp SIPP_TRANSPORT=u1
 # A host as it stands before a port.
 host() { case $HOST in *:*) echo "[$HOST]" ;; *) echo "$HOST" ;; esac; }
 
+# The two ends of the span, for the gateway and for the exchange; the lab has
+# its own.
+board() { echo "wire listen $W/span"; }
+pbx_span() { echo "--wire-connect $W/span --wire-faults"; }
+
 gateway_conf() {
 	cat <<-EOT
 	hostname gw
 	logging level info
 	controller $SPAN_TYPE 0
-	 board wire listen $W/span
+	 board $(board)
 	$SPAN_OPTIONS
 	 isdn timer T200 200ms
 	!
@@ -142,9 +147,9 @@ pbx() {
 	local name=$1
 	printf 'timer T200 200ms\n%s\n' "$2" >"$W/$name.pbx"
 	shift 2
-	"$B/causeway-pbx" --wire-connect "$W/span" --type $SPAN_TYPE \
+	"$B/causeway-pbx" $(pbx_span) --type $SPAN_TYPE \
 		--side $PBX_SIDE ${PBX_SWITCH:+--switch $PBX_SWITCH} --capture "$W/$name.pcap" \
-		--wire-faults --timeout 60 "$@" "$W/$name.pbx" >"$W/$name.out" 2>&1 &
+		--timeout 60 "$@" "$W/$name.pbx" >"$W/$name.out" 2>&1 &
 	eval "PID_$name=$!"
 	started $!
 }
