@@ -105,6 +105,13 @@ $B/bench/%: $B/tests/bench/%.o $(PARTS)
 	  $(call extra,gateway $(gateway))
 BENCHES := $(patsubst tests/bench/%_bench.c,$B/bench/%_bench,$(wildcard tests/bench/*_bench.c))
 
+# What writes the manual's tables and draws the machines, from their rows.
+DOC_TOOLS := $B/conf2man $B/fsm2dot
+$(DOC_TOOLS): $B/%: $B/tools/%.o $(PARTS)
+	$(if $(V),,@echo '  LINK $@')
+	$Q$(CC) -o $@ $< $B/gateway_parts.a $(call lib,$(gateway)) $(ALL_LDFLAGS) \
+	  $(call extra,gateway $(gateway))
+
 # libFuzzer, address and undefined-behaviour sanitizers; clang only.
 $B/fuzz/%: $B/tests/fuzz/%_fuzz.o $(PARTS)
 	@mkdir -p $(@D)
@@ -148,7 +155,59 @@ bench: $(BENCHES) $(E2E_PROGRAMS)
 	@for b in $(BENCHES); do $$b || exit 1; done
 	@if [ -x tests/bench/loopback ]; then B=$(abspath $B) tests/bench/loopback; fi
 
+# The tables of causeway.conf(5) in place; the machines under $B/docs, as
+# pictures where graphviz is there.
+docs: $(DOC_TOOLS)
+	@mkdir -p $B/docs
+	$B/conf2man gateway/causeway.conf.5 >$B/docs/causeway.conf.5
+	@cmp -s $B/docs/causeway.conf.5 gateway/causeway.conf.5 || \
+	  cp $B/docs/causeway.conf.5 gateway/causeway.conf.5
+	@for m in $$($B/fsm2dot); do \
+	  $B/fsm2dot $$m >$B/docs/$$m.dot || exit 1; \
+	  if command -v dot >/dev/null; then dot -Tsvg -o $B/docs/$$m.svg $B/docs/$$m.dot || exit 1; fi; \
+	done
+
+# --- install: DESTDIR for packages, prefix for where; /etc/causeway is fixed ---
+
+prefix ?= /usr/local
+to     := $(DESTDIR)$(prefix)
+man    := $(to)/share/man
+placed  = sed 's|/usr/local|$(prefix)|g'
+
+install: all
+	install -d $(to)/sbin $(to)/bin $(to)/lib/causeway $(man)/man1 $(man)/man5 $(man)/man8
+	install -m 755 $B/causewayd $(to)/sbin/
+	install -m 755 $B/causeway $B/causeway-pbx $(to)/bin/
+	$(placed) tools/dahdi-setup >$(to)/lib/causeway/dahdi-setup
+	chmod 755 $(to)/lib/causeway/dahdi-setup
+	install -m 644 tools/causeway.1 tools/causeway-pbx.1 $(man)/man1/
+	install -m 644 gateway/causeway.conf.5 dialplan/dialplan.5 $(man)/man5/
+	install -m 644 gateway/causewayd.8 $(man)/man8/
+	install -d $(addprefix $(to)/lib/,systemd/system udev/rules.d sysusers.d tmpfiles.d)
+	$(placed) tools/causewayd.service >$(to)/lib/systemd/system/causewayd.service
+	chmod 644 $(to)/lib/systemd/system/causewayd.service
+	install -m 644 tools/causewayd.rules $(to)/lib/udev/rules.d/70-causewayd.rules
+	install -m 644 tools/causewayd.sysusers $(to)/lib/sysusers.d/causewayd.conf
+	install -m 644 tools/causewayd.tmpfiles $(to)/lib/tmpfiles.d/causewayd.conf
+	install -d -m 750 $(DESTDIR)/etc/causeway
+	[ -e $(DESTDIR)/etc/causeway/causeway.conf ] || \
+	  install -m 640 tools/causeway.conf $(DESTDIR)/etc/causeway/
+	$(if $(DESTDIR),,@tools/install-finish $(prefix))
+
+# The configuration and the user stay.
+uninstall:
+	rm -f $(to)/sbin/causewayd $(to)/bin/causeway $(to)/bin/causeway-pbx \
+	  $(man)/man1/causeway.1 $(man)/man1/causeway-pbx.1 $(man)/man5/causeway.conf.5 \
+	  $(man)/man5/dialplan.5 $(man)/man8/causewayd.8 $(to)/lib/causeway/dahdi-setup \
+	  $(to)/lib/systemd/system/causewayd.service $(to)/lib/udev/rules.d/70-causewayd.rules \
+	  $(to)/lib/sysusers.d/causewayd.conf $(to)/lib/tmpfiles.d/causewayd.conf
+	rmdir $(to)/lib/causeway
+
+install-check: all $(DOC_TOOLS)
+	B=$(abspath $B) tests/install/run
+
 clean: ; rm -rf $B build
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: all test tests fuzzers format format-check lint fuzz check e2e lab bench clean
+.PHONY: all test tests fuzzers format format-check lint fuzz check e2e lab bench clean \
+        docs install uninstall install-check
