@@ -58,12 +58,22 @@ static void tell_answer(struct leg *leg, const struct leg_word *word)
 		flow_agreed(leg, &flow);
 }
 
+/* Our own line is lost: 503, so that a proxy tries elsewhere; a destination
+ * that the network says is out of order (27 too) is 502. */
+static bool lost_line(const struct release *why)
+{
+	return why->by == RELEASE_BY_FAILURE &&
+	       why->cause.value == Q850_DESTINATION_OUT_OF_ORDER;
+}
+
 static void tell_disconnect(struct leg *leg, const struct leg_word *word)
 {
 	unsigned status = word->release->sip_status;
 
 	if (status < 300)
-		status = cause_to_status(word->release->cause);
+		status = lost_line(word->release)
+		                 ? 503
+		                 : cause_to_status(word->release->cause);
 	sip_session_end(leg->sip.session, status, word->release);
 }
 

@@ -410,6 +410,8 @@ static int pattern_parse(const struct conf_option *option, void *value, int n,
 		              "a pattern is one word: digits, "
 		              ". [ ] T + % ?");
 	if (plan_check_pattern(words[0], wrong, CONF_MESSAGE) < 0) {
+		if (wrong[0] == '\0') /* it found no room to look at it */
+			(void)text_copy(wrong, CONF_MESSAGE, "out of memory");
 		*at = 0;
 		return -EBADMSG;
 	}
