@@ -60,6 +60,8 @@ void world_run(struct world *w, usec length);
 /* Lets a long time pass; the lines move only ten times a second. */
 void world_wait(struct world *w, usec length);
 void world_close(struct world *w);
+/* Frees the gateway as it is, calls and all. */
+void world_drop(struct world *w);
 
 /* A place for text with $SIP, $FAR0 and $FAR1 replaced. */
 void world_text(const struct world *w, const char *text, char *to, size_t size);
