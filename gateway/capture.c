@@ -49,7 +49,7 @@ static void put_native16(uint8_t *to, uint16_t v)
 	memcpy(to, &v, sizeof(v));
 }
 
-static void block(struct capture *c, uint32_t type, const uint8_t *body,
+static bool block(struct capture *c, uint32_t type, const uint8_t *body,
                   size_t n)
 {
 	static const uint8_t zeroes[4];
@@ -64,12 +64,12 @@ static void block(struct capture *c, uint32_t type, const uint8_t *body,
 	    fwrite(body, 1, n, c->file) != n ||
 	    fwrite(zeroes, 1, padded - n, c->file) != padded - n ||
 	    fwrite(tail, 1, sizeof(tail), c->file) != sizeof(tail)) {
-		c->counts.lost++;
 		clearerr(c->file);
-		return;
+		return false;
 	}
 	c->in_file += total;
 	c->counts.octets += total;
+	return true;
 }
 
 static void section_header(struct capture *c)
@@ -80,7 +80,7 @@ static void section_header(struct capture *c)
 	put_native16(body + 4, 1);
 	put_native16(body + 6, 0);
 	memset(body + 8, 0xff, 8); /* length not known */
-	block(c, 0x0a0d0d0a, body, sizeof(body));
+	(void)block(c, 0x0a0d0d0a, body, sizeof(body));
 }
 
 static void interface_block(struct capture *c, unsigned i)
@@ -94,7 +94,7 @@ static void interface_block(struct capture *c, unsigned i)
 	put_native16(body + 8, 2); /* if_name */
 	put_native16(body + 10, (uint16_t)n);
 	memcpy(body + 12, name, n);
-	block(c, 1, body, 12 + padded + 4);
+	(void)block(c, 1, body, 12 + padded + 4);
 }
 
 static unsigned interface_of(struct capture *c, const char *name)
@@ -147,9 +147,12 @@ static void packet(struct capture *c, const char *interface, size_t n)
 	put_native32(body + 8, (uint32_t)us);
 	put_native32(body + 12, (uint32_t)n);
 	put_native32(body + 16, (uint32_t)n);
-	block(c, 6, body, 20 + n);
-	(void)fflush(c->file);
-	c->counts.packets++;
+	if (block(c, 6, body, 20 + n) && fflush(c->file) == 0) {
+		c->counts.packets++;
+	} else {
+		clearerr(c->file);
+		c->counts.lost++;
+	}
 	if (c->in_file >= c->most)
 		turn_over(c);
 }

@@ -22,6 +22,7 @@
 #include "gateway/audit.h"
 #include "gateway/call.h"
 #include "gateway/call_private.h"
+#include "gateway/capture.h"
 #include "gateway/debug.h"
 #include "gateway/ladder.h"
 #include "gateway/leg_sip.h"
@@ -273,6 +274,16 @@ static void apply_targets(struct gateway *gateway, const struct conf *conf,
 	}
 }
 
+static void set_credentials(struct gateway *gateway,
+                            const struct options_peer *peer)
+{
+	const struct options_credentials *list = &peer->credentials;
+
+	if (sip_peer_credentials(gateway->sip, peer->name, list->one, list->n) <
+	    0)
+		log_error(&area_sip, peer->name, "no memory for credentials");
+}
+
 static void apply_peers(struct gateway *gateway, const struct conf *conf)
 {
 	const struct conf_instance *i = NULL;
@@ -281,6 +292,7 @@ static void apply_peers(struct gateway *gateway, const struct conf *conf)
 	while ((i = conf_next(conf, &options_peer_section, i)) != NULL) {
 		options_to_peer(i->values, &peer);
 		(void)sip_peer_set(gateway->sip, &peer);
+		set_credentials(gateway, i->values);
 	}
 	apply_targets(gateway, conf, true);
 }
@@ -487,6 +499,7 @@ struct gateway *gateway_free(struct gateway *gateway)
 	LIST_EACH(&gateway->trunks, struct trunk, trunk, list)
 	trunk_drop(trunk);
 	route_table_retire(gateway->routes);
+	gateway->capture = capture_stop(gateway->capture);
 	gateway->debug = debug_free(gateway->debug);
 	gateway->history = history_free(gateway->history);
 	gateway->ladder = ladder_free(gateway->ladder);
