@@ -228,7 +228,7 @@ static const struct {
 } holds[] = {
 	{ "sendonly", "sendonly", "a=recvonly", false, true },
 	{ "inactive", "inactive", "a=inactive", false, false },
-	{ "c=0.0.0.0", "sendrecv", "a=inactive", true, false },
+	{ "c=0.0.0.0", "sendrecv", "a=inactive", true, true },
 };
 
 static const char *hold_sdp(struct world *w, const char *direction, bool zero)

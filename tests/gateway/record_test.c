@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+#include "gateway/cause.h"
+#include "gateway/record.h"
+#include "tests/test.h"
+
+static const struct {
+	struct release release;
+	const char *sentence;
+} sentences[] = {
+	{ { .by = RELEASE_BY_NOBODY }, "not ended" },
+	{ { .by = RELEASE_BY_NEAR, .cause = { 16, LOCATION_USER } },
+	  "ended by the caller: cause 16, normal call clearing, from user" },
+	{ { .by = RELEASE_BY_FAR,
+	    .cause = { 17, LOCATION_USER },
+	    .sip_status = 486 },
+	  "ended by the called side: cause 17, user busy, from user, SIP 486" },
+	{ { .by = RELEASE_BY_TIMER,
+	    .cause = { 102, LOCATION_PRIVATE_LOCAL },
+	    .detail = "T310" },
+	  "ended by timer (T310): cause 102, recovery on timer expiry, from "
+	  "private network, local user" },
+	{ { .by = RELEASE_BY_OPERATOR, .detail = "clear call" },
+	  "ended by the operator (clear call)" },
+	{ { .by = RELEASE_BY_POLICY,
+	    .cause = { 42, LOCATION_PRIVATE_LOCAL },
+	    .detail = "call rate" },
+	  "refused by rule (call rate): cause 42, switching equipment "
+	  "congestion, from private network, local user" },
+	{ { .by = RELEASE_BY_FAILURE,
+	    .cause = { 88, LOCATION_USER },
+	    .sip_status = 488,
+	    .sip_warning = 305 },
+	  "failed: cause 88, incompatible destination, from user, SIP 488, "
+	  "Warning 305" },
+};
+
+TEST_ROWS(an_end_is_told_in_one_sentence, sentences, row)
+{
+	char sentence[200];
+
+	record_sentence(&row->release, sentence, sizeof(sentence));
+	CHECK_TEXT(sentence, row->sentence);
+}
+
+TEST(every_cause_has_a_status_that_refuses_an_invite)
+{
+	for (unsigned i = 0; i < 128; i++) {
+		struct cause cause = { (enum q850_cause)i, LOCATION_USER };
+		unsigned status = cause_to_status(cause);
+
+		CHECK(status >= 400 && status < 607);
+		CHECK(status < 600 || i == Q850_CALL_REJECTED);
+	}
+}
+
+TEST(every_status_has_a_cause_that_clears_a_call)
+{
+	for (unsigned i = 300; i < 700; i++) {
+		CHECK(cause_from_status(i, 0) != Q850_NONE);
+		CHECK(cause_from_status(i, 399) != Q850_NONE);
+	}
+}
+
+TEST(no_row_of_the_cause_tables_stands_twice)
+{
+	size_t n;
+	const struct cause_row *rows = cause_rows_to_status(&n);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			CHECK(rows[i].cause != rows[k].cause);
+	rows = cause_rows_from_status(&n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			CHECK(rows[i].status != rows[k].status);
+}

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * The console while calls are up: every command for people and for programs,
+ * the ladder of a call, debugging as it happens.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gateway/call.h"
+#include "kernel/console.h"
+#include "tests/gateway/world.h"
+
+static char text[65536];
+
+static struct world *with_calls(void)
+{
+	struct world *w = world_open(world_conf_same_kind);
+	struct far *b = &w->far[1];
+
+	CHECK(world_call_out(w) != NULL);
+	CHECK(exchange_place(&w->exchange[1], "4001") != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(b, "INVITE "));
+	far_reply(b, "180 Ringing", "", NULL);
+	world_run(w, MSEC(100));
+	CHECK(exchange_place(&w->exchange[1], "5999") != NULL); /* history */
+	world_run(w, MSEC(50));
+	return w;
+}
+
+static void without_calls(struct world *w)
+{
+	far_request(&w->far[0], "BYE", "", NULL);
+	far_reply(&w->far[1], "486 Busy Here", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	CHECK(far_hears(&w->far[1], "ACK "));
+	world_close(w);
+}
+
+/* --- JSON: RFC 8259, no more of it than is needed to say no --- */
+
+static const char *value(const char *at);
+
+static const char *blank(const char *at)
+{
+	return at + strspn(at, " \t\r\n");
+}
+
+static const char *string(const char *at)
+{
+	for (at++; *at != '"'; at++) {
+		if ((unsigned char)*at < 0x20)
+			return NULL;
+		if (*at == '\\' && strchr("\"\\/bfnrtu", *++at) == NULL)
+			return NULL;
+	}
+	return at + 1;
+}
+
+static const char *members(const char *at, char close)
+{
+	at = blank(at + 1);
+	if (*at == close)
+		return at + 1;
+	for (;; at = blank(at + 1)) {
+		if (close == '}') {
+			at = *at == '"' ? string(at) : NULL;
+			if (at == NULL || *(at = blank(at)) != ':')
+				return NULL;
+			at = blank(at + 1);
+		}
+		at = value(at);
+		if (at == NULL)
+			return NULL;
+		at = blank(at);
+		if (*at == close)
+			return at + 1;
+		if (*at != ',')
+			return NULL;
+	}
+}
+
+static const char *value(const char *at)
+{
+	static const char *const words[] = { "true", "false", "null" };
+	size_t digits = strspn(at, "-+.eE0123456789");
+
+	if (*at == '{' || *at == '[')
+		return members(at, *at == '{' ? '}' : ']');
+	if (*at == '"')
+		return string(at);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strncmp(at, words[i], strlen(words[i])) == 0)
+			return at + strlen(words[i]);
+	return digits > 0 ? at + digits : NULL;
+}
+
+static bool is_json(const char *whole)
+{
+	const char *end = value(blank(whole));
+
+	return end != NULL && *blank(end) == '\0';
+}
+
+/* --- every command --- */
+
+static const struct {
+	const char *line, *says, *key;
+} commands[] = {
+	{ "show version", "Causeway", "show_version" },
+	{ "show running-config", "dial-peer voice 200 voip",
+	  "show_running_config" },
+	{ "show isdn status", "MULTIPLE_FRAME_ESTABLISHED",
+	  "show_isdn_status" },
+	{ "show isdn service", "busy", "show_isdn_service" },
+	{ "show controllers", "sim", "show_controllers" },
+	{ "show dial-peer voice summary", "sip-peer carrier",
+	  "show_dial_peer_voice_summary" },
+	{ "show dialplan number 2001", "200", "show_dialplan_number" },
+	{ "show dialplan warnings", "", "show_dialplan_warnings" },
+	{ "show cause-map", "user busy", "show_cause_map" },
+	{ "show memory", "octets", "show_memory" },
+	{ "show counters", "refused_limit", "show_counters" },
+	{ "show call active voice brief", "talking",
+	  "show_call_active_voice_brief" },
+	{ "show call active voice", "ringing", "show_call_active_voice" },
+	{ "show call history voice", "5999", "show_call_history_voice" },
+	{ "show call history voice 1", "5999", "show_call_history_voice" },
+	{ "show call 1 ladder", "INVITE", "show_call_ladder" },
+	{ "show call 1 why", "is talking", "show_call_why" },
+	{ "show call 3 why", "cause 1, unallocated", "show_call_why" },
+	{ "show sip-ua calls", "carrier", "show_sip_ua_calls" },
+	{ "show sip-ua statistics", "INVITE out", "show_sip_ua_statistics" },
+	{ "show sip-ua peers", "office", "show_sip_ua_peers" },
+	{ "show voip rtp connections", "PCMA", "show_voip_rtp_connections" },
+	{ "show debugging", "debug isdn q931: off", "show_debugging" },
+	{ "debug isdn q931", "on", "debug_isdn_q931" },
+	{ "undebug all", "off", "undebug_all" },
+};
+
+TEST_ROWS(a_command_answers_people_and_programs, commands, row)
+{
+	struct world *w = with_calls();
+	char key[80];
+
+	CHECK_EQ(world_console(w, row->line, false, text, sizeof(text)), 0);
+	ck_assert_msg(strstr(text, row->says) != NULL, "%s says %s", row->line,
+	              text);
+	CHECK_EQ(world_console(w, row->line, true, text, sizeof(text)), 0);
+	ck_assert_msg(is_json(text), "%s gives no JSON: %s", row->line, text);
+	(void)snprintf(key, sizeof(key), "\"%s\"", row->key);
+	ck_assert_msg(strstr(text, key) != NULL, "no key %s in %s", key, text);
+	without_calls(w);
+}
+
+static const char *const wrong[] = {
+	"show call 99 ladder",
+	"show call 99 why",
+	"clear call 99",
+	"clear channel e1 7 1",
+	"clear channel e1 0 16",
+	"shutdown channel e1 0 16",
+	"capture stop",
+	"show",
+	"capture start /no/where",
+	"show call history voice 0",
+};
+
+TEST_ROWS(a_command_that_cannot_be_done_says_so, wrong, row)
+{
+	struct world *w = with_calls();
+
+	CHECK(world_console(w, *row, false, text, sizeof(text)) != 0);
+	CHECK(strchr(text, '%') != NULL || strchr(text, '^') != NULL);
+	CHECK(world_console(w, *row, true, text, sizeof(text)) != 0);
+	CHECK(is_json(text));
+	without_calls(w);
+}
+
+TEST(a_channel_is_taken_out_of_service_and_back)
+{
+	struct world *w = world_open(world_conf);
+	struct trunk *trunk = gateway_trunk(w->gateway, "e1 0");
+
+	CHECK_EQ(world_console(w, "shutdown channel e1 0 31", false, text,
+	                       sizeof(text)),
+	         0);
+	CHECK_EQ(isdn_channel_state(trunk->link, 31), CHANNEL_SHUTDOWN);
+	w->exchange[0].manner = EXCHANGE_ANSWERS;
+	CHECK(world_call_in(w) != NULL);
+	CHECK_EQ(world_call(w)->leg[1].isdn.channel, 30);
+	CHECK_EQ(world_console(w, "no shutdown channel e1 0 31", false, text,
+	                       sizeof(text)),
+	         0);
+	CHECK_EQ(isdn_channel_state(trunk->link, 31), CHANNEL_IDLE);
+	far_request(&w->far[0], "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_close(w);
+}
+
+TEST(digits_are_hidden_where_privacy_asks_for_it)
+{
+	struct world *w = world_open_with(world_conf, "privacy digits 4\n");
+
+	CHECK(world_call_out(w) != NULL);
+	CHECK_EQ(world_console(w, "show call active voice brief", false, text,
+	                       sizeof(text)),
+	         0);
+	CHECK(strstr(text, "303555****") != NULL);
+	CHECK(strstr(text, "3035550111") == NULL);
+	CHECK_EQ(world_console(w, "show call 1 ladder", false, text,
+	                       sizeof(text)),
+	         0);
+	CHECK(strstr(text, "3035550111") == NULL);
+	far_request(&w->far[0], "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_close(w);
+}
+
+/* --- the ladder --- */
+
+static void in_order(const char *whole, const char *const *lines, size_t n)
+{
+	const char *at = whole;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *found = strstr(at, lines[i]);
+
+		ck_assert_msg(found != NULL, "no \"%s\" after \"%.20s\" in\n%s",
+		              lines[i], at, whole);
+		at = found + strlen(lines[i]);
+	}
+}
+
+TEST(the_ladder_has_every_message_in_its_order_and_what_was_decided)
+{
+	static const char *const lines[] = {
+		"-> SETUP\n",
+		"<- CALL PROCEEDING\n",
+		". dialling\n",
+		"dial-peer 200 to sip-peer carrier, choice 1 of 1\n",
+		"<- INVITE\n",
+		"-> 180 Ringing (INVITE)\n",
+		"ringback: ours (us), nobody else gives one\n",
+		"<- ALERTING\n",
+		"-> 200 OK (INVITE)\n",
+		"<- ACK\n",
+		". talking\n",
+		"<- CONNECT\n",
+		"-> CONNECT ACKNOWLEDGE\n",
+		"-> DISCONNECT\n",
+		"<- RELEASE\n",
+		"<- BYE\n",
+		". ended by the caller: cause 16",
+	};
+	struct world *w = world_open(world_conf);
+	struct far *f = &w->far[0];
+	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+
+	world_run(w, MSEC(20));
+	CHECK(far_hears(f, "INVITE "));
+	far_reply(f, "180 Ringing", "", NULL);
+	world_run(w, MSEC(100));
+	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(100));
+	CHECK(far_hears(f, "ACK "));
+	exchange_clear(call, 16);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "BYE "));
+	far_reply(f, "200 OK", "", NULL);
+	world_run(w, MSEC(50));
+	in_order(world_ladder(w, 1), lines, ARRAY_LEN(lines));
+	CHECK_EQ(world_console(w, "show call 1 ladder", false, text,
+	                       sizeof(text)),
+	         0);
+	CHECK(strstr(text, "SETUP") != NULL && strstr(text, "-->|") != NULL);
+	CHECK_EQ(world_console(w, "show call 1 why", false, text, sizeof(text)),
+	         0);
+	CHECK(strstr(text, "call 1 ended by the caller: cause 16") != NULL);
+	world_close(w);
+}
+
+TEST(the_ladder_of_a_refused_call_ends_with_why)
+{
+	static const char *const lines[] = {
+		"-> INVITE\n",
+		"<- 100 Trying (INVITE)\n",
+		"dial-peer 100 to e1 0, choice 1 of 1\n",
+		"<- SETUP\n",
+		"-> CALL PROCEEDING\n",
+		"-> DISCONNECT\n",
+		"<- 486 Busy Here (INVITE)\n",
+		"-> ACK\n",
+		". ended by the called side: cause 17, user busy, from user",
+	};
+	struct world *w = world_open(world_conf);
+	const char *whole;
+
+	w->exchange[0].manner = EXCHANGE_BUSY;
+	far_invite(&w->far[0], "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(20));
+	far_ack_refusal(&w->far[0]);
+	world_run(w, MSEC(50));
+	whole = world_ladder(w, 1);
+	in_order(whole, lines, 7);
+	CHECK(strstr(whole, lines[7]) != NULL);
+	CHECK(strstr(whole, lines[8]) != NULL);
+	far_deaf(&w->far[0]);
+	world_close(w);
+}
+
+/* --- debugging --- */
+
+struct terminal {
+	int fd;
+	char said[65536];
+	size_t n;
+};
+
+static void terminal_open(struct terminal *t, struct world *w)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+
+	memset(t, 0, sizeof(*t));
+	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s/console",
+	               test_folder());
+	CHECK_EQ(console_listen(w->console, at.sun_path, 0600, -1), 0);
+	t->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	CHECK_EQ(connect(t->fd, (struct sockaddr *)&at, sizeof(at)), 0);
+}
+
+static void terminal_ask(struct terminal *t, struct world *w, const char *line)
+{
+	char request[128];
+	ssize_t n;
+
+	(void)snprintf(request, sizeof(request), "x %s\n", line);
+	CHECK(send(t->fd, request, strlen(request), 0) > 0);
+	world_run(w, MSEC(10));
+	n = recv(t->fd, t->said + t->n, sizeof(t->said) - 1 - t->n, 0);
+	if (n > 0)
+		t->n += (size_t)n;
+}
+
+TEST(debugging_shows_messages_as_they_cross_and_stops_when_told)
+{
+	static struct terminal t;
+	struct world *w = world_open(world_conf);
+	size_t quiet;
+
+	terminal_open(&t, w);
+	terminal_ask(&t, w, "debug isdn q931");
+	terminal_ask(&t, w, "debug ccsip messages");
+	terminal_ask(&t, w, "debug voice call");
+	CHECK(world_call_out(w) != NULL);
+	terminal_ask(&t, w, "show debugging");
+	CHECK(strstr(t.said, "debug isdn q931: on") != NULL);
+	CHECK(strstr(t.said, "SETUP") != NULL);
+	CHECK(strstr(t.said, "INVITE sip:2001@") != NULL);
+	CHECK(strstr(t.said, "m=audio ") != NULL);
+	terminal_ask(&t, w, "undebug all");
+	quiet = t.n;
+	far_request(&w->far[0], "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	terminal_ask(&t, w, "show debugging");
+	CHECK(strstr(t.said + quiet, "BYE") == NULL);
+	CHECK(strstr(t.said + quiet, "debug isdn q931: off") != NULL);
+	terminal_ask(&t, w, "debug isdn q921 e1 0");
+	(void)close(t.fd); /* who goes away no longer looks */
+	world_run(w, MSEC(50));
+	world_close(w);
+}
+
+TEST(debugging_is_switched_off_after_half_an_hour)
+{
+	static struct terminal t;
+	struct world *w = world_open(world_conf);
+
+	terminal_open(&t, w);
+	terminal_ask(&t, w, "debug isdn q931");
+	world_wait(w, SEC(1805));
+	terminal_ask(&t, w, "show debugging");
+	CHECK(strstr(t.said, "switched off after 30 minutes") != NULL);
+	CHECK(strstr(t.said, "debug isdn q931: off") != NULL);
+	(void)close(t.fd);
+	world_run(w, MSEC(50));
+	world_close(w);
+}
+
+TEST(a_capture_of_a_call_is_written_and_counted)
+{
+	struct world *w = world_open(world_conf);
+	char line[300];
+	FILE *file;
+	uint8_t head[4];
+
+	(void)snprintf(line, sizeof(line), "capture start %s/call.pcapng",
+	               test_folder());
+	CHECK_EQ(world_console(w, line, false, text, sizeof(text)), 0);
+	CHECK(world_call_out(w) != NULL);
+	far_request(&w->far[0], "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	CHECK_EQ(world_console(w, "capture stop", false, text, sizeof(text)),
+	         0);
+	CHECK(strstr(text, " 0 lost") != NULL);
+	(void)snprintf(line, sizeof(line), "%s/call.pcapng", test_folder());
+	file = fopen(line, "rb");
+	CHECK(file != NULL);
+	CHECK_EQ(fread(head, 1, 4, file), 4);
+	CHECK_MEM(head, "\x0a\x0d\x0d\x0a", 4);
+	(void)fclose(file);
+	world_close(w);
+}
+
+TEST(a_capture_that_still_runs_ends_with_the_gateway)
+{
+	struct world *w = world_open(world_conf);
+	char line[300];
+
+	(void)snprintf(line, sizeof(line), "capture start %s/call.pcapng",
+	               test_folder());
+	CHECK_EQ(world_console(w, line, false, text, sizeof(text)), 0);
+	world_close(w);
+}
