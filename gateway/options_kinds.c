@@ -10,6 +10,7 @@
 #include "gateway/options.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,15 @@ static int refuse(char *wrong, int *at, int word, const char *sentence)
 	(void)text_copy(wrong, CONF_MESSAGE, sentence);
 	*at = word;
 	return -EBADMSG;
+}
+
+/* A path as it can be written back: visible ASCII. */
+static bool is_plain(const char *word)
+{
+	for (; *word != '\0'; word++)
+		if (*word <= ' ' || *word > '~' || *word == '"')
+			return false;
+	return true;
 }
 
 /* --- board wire listen|connect PATH, board dahdi N, board sim --- */
@@ -40,10 +50,11 @@ static int board_parse(const struct conf_option *option ATTR_UNUSED,
 		b.listen = strcmp(words[1], "listen") == 0;
 		if (!b.listen && strcmp(words[1], "connect") != 0)
 			return refuse(wrong, at, 1, accepted);
-		if (text_copy(b.path, sizeof(b.path), words[2]) < 0)
+		if (!is_plain(words[2]) ||
+		    text_copy(b.path, sizeof(b.path), words[2]) < 0)
 			return refuse(wrong, at, 2,
 			              "the path of a socket has at most 107 "
-			              "octets");
+			              "visible ASCII characters");
 	} else if (n == 2 && strcmp(words[0], "dahdi") == 0) {
 		b.kind = BOARD_DAHDI;
 		if (text_number(words[1], 1, 256, &number) < 0)
@@ -184,7 +195,7 @@ static int timers_parse(const struct timer_row *rows, size_t n, usec *values,
 		*at = MIN_OF(nwords - 1, 1);
 		return -EBADMSG;
 	}
-	values[i] = (usec)length;
+	values[i] = llround(length);
 	return 0;
 }
 
@@ -197,7 +208,7 @@ static bool timers_print(const struct timer_row *rows, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		if (values[i] == 0 || index-- > 0)
 			continue;
-		text_add(&t, "%s %g", timer_word(&rows[i]),
+		text_add(&t, "%s %.12g", timer_word(&rows[i]),
 		         (double)values[i] / 1e6);
 		return true;
 	}

@@ -19,7 +19,7 @@
 enum {
 	LINGER_MS = 200,    /* for the last acknowledgements */
 	CLEARING_MS = 5000, /* for a far end that does not answer any more */
-	SETTLE_MS = 300,
+	SETTLE_MS = 700,
 };
 
 static void add_setup(struct text *t, const struct isdn_setup *s)
@@ -110,8 +110,8 @@ void run_done(struct pbx *pbx)
 }
 
 /*
- * The SABMEs of both ends may cross when a line comes up, and the second one
- * takes the first messages with it: a moment passes before the first call.
+ * The ends of a line are up a little apart. What one does to the line at its
+ * start is done before the other's first call: that waits for a moment.
  */
 void run_begin(struct pbx *pbx)
 {
