@@ -246,6 +246,32 @@ static bool is_full(struct call *call, const struct route *route)
 	return call->failed.detail[0] != '\0';
 }
 
+/* Is it known that nobody is there? Then the next choice is tried at once; the
+ * last one is tried all the same, for the keep-alive may be wrong. */
+static bool is_down(struct call *call, const struct route *route)
+{
+	bool is_last =
+		call->next_route >= call->routes.n || route->peer->huntstop;
+	struct sip_peer_conf made;
+	struct sip_peer_status status;
+	char name[sizeof(made.name)];
+	bool is_made;
+
+	if (route->peer->kind != PEER_VOIP || call->emergency || is_last ||
+	    options_target_peer(route->peer->target, name, sizeof(name), &made,
+	                        &is_made) < 0 ||
+	    sip_peer_status(call->gateway->sip, name, &status) < 0 ||
+	    status.health != SIP_HEALTH_DOWN)
+		return false;
+	call->failed = (struct release){
+		.by = RELEASE_BY_FAILURE,
+		.cause = { Q850_NETWORK_OUT_OF_ORDER, LOCATION_PRIVATE_LOCAL },
+	};
+	(void)snprintf(call->failed.detail, sizeof(call->failed.detail),
+	               "sip-peer %.40s is down", name);
+	return true;
+}
+
 /* What the far leg is asked: as it came, with the digits of this route. */
 static void fill_out(struct call *call, const struct route *route)
 {
@@ -307,7 +333,8 @@ void call_try(struct call *call)
 		                      ? route->peer->trunk
 		                      : route->peer->target,
 		              call->next_route, call->routes.n);
-		if (!is_full(call, route) && place(call, route) == 0)
+		if (!is_full(call, route) && !is_down(call, route) &&
+		    place(call, route) == 0)
 			return;
 		ladder_decide(call->gateway->ladder, call->number,
 		              "not taken: %s", call->failed.detail);

@@ -357,6 +357,13 @@ static void on_trace(void *self, bool sent, enum sip_transport transport,
 	debug_sip_message(gateway->debug, &seen);
 }
 
+static void on_health(void *self ATTR_UNUSED, const char *peer,
+                      enum sip_health health, const char *why)
+{
+	log_notice(&area_sip, peer, "peer is %s: %s", sip_health_name(health),
+	           why);
+}
+
 static void on_note(void *self ATTR_UNUSED, const char *sentence)
 {
 	log_warn(&area_sip, "sip", "%s", sentence);
@@ -367,5 +374,6 @@ const struct sip_handler leg_sip_handler = {
 	.available = on_available,
 	.open_media = on_open_media,
 	.trace = on_trace,
+	.peer_health = on_health,
 	.note = on_note,
 };

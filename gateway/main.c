@@ -266,6 +266,8 @@ static int open_console(void)
 	if (rc == 0)
 		rc = commands_calls(root.gateway, root.console);
 	if (rc == 0)
+		rc = commands_health(root.gateway, root.console);
+	if (rc == 0)
 		rc = commands_operate(root.gateway, root.console);
 	if (rc == 0)
 		rc = debug_commands(root.gateway->debug, root.console);

@@ -100,6 +100,8 @@ struct options_peer {
 	unsigned ptime, event_type;
 	bool identity, latch, codec_mismatch_400, shutdown;
 	unsigned max_calls;
+	bool keepalive;
+	unsigned keepalive_up_s, keepalive_down_s, keepalive_retries;
 };
 
 struct options_dial_peer {

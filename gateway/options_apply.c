@@ -132,6 +132,12 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->trusted = p->identity;
 	out->latch = p->latch;
 	out->codec_mismatch_400 = p->codec_mismatch_400;
+	out->keepalive = (struct sip_keepalive){
+		.on = p->keepalive,
+		.up_s = p->keepalive_up_s,
+		.down_s = p->keepalive_down_s,
+		.retries = p->keepalive_retries,
+	};
 }
 
 void options_to_dial_peer(const struct options_dial_peer *d,

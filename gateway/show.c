@@ -180,6 +180,27 @@ static void show_controllers(void *self, struct shell *s,
 
 /* --- routes --- */
 
+/* A peer nobody asks is taken for up. */
+static const char *oper_state(struct gateway *g, const struct dial_peer *p)
+{
+	struct sip_peer_conf made;
+	struct sip_peer_status status = { .probed = false };
+	char name[sizeof(made.name)];
+	struct trunk *trunk;
+	bool is_made;
+
+	if (p->shutdown)
+		return "down";
+	if (p->kind == PEER_POTS) {
+		trunk = gateway_trunk(g, p->trunk);
+		return trunk != NULL && trunk_is_up(trunk) ? "up" : "down";
+	}
+	if (options_target_peer(p->target, name, sizeof(name), &made,
+	                        &is_made) == 0)
+		(void)sip_peer_status(g->sip, name, &status);
+	return status.probed ? sip_health_name(status.health) : "up";
+}
+
 static void show_dial_peers(void *self, struct shell *s,
                             const struct command_args *args ATTR_UNUSED)
 {
@@ -192,20 +213,13 @@ static void show_dial_peers(void *self, struct shell *s,
 	};
 	struct gateway *g = self;
 	const struct dial_peer *p = NULL;
-	struct trunk *trunk;
 
 	table_begin(s, columns, ARRAY_LEN(columns));
 	while ((p = plan_next(g->routes->plan, p)) != NULL) {
-		bool up = !p->shutdown;
-
-		if (p->kind == PEER_POTS) {
-			trunk = gateway_trunk(g, p->trunk);
-			up = up && trunk != NULL && trunk_is_up(trunk);
-		}
 		table_number(s, p->tag);
 		table_cell(s, "%s", p->kind == PEER_POTS ? "pots" : "voip");
 		table_cell(s, "%s", p->shutdown ? "down" : "up");
-		table_cell(s, "%s", up ? "up" : "down");
+		table_cell(s, "%s", oper_state(g, p));
 		table_cell(s, "%s", p->destination_pattern);
 		table_number(s, p->preference);
 		table_cell(s, "%s",

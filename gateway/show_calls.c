@@ -306,38 +306,6 @@ static void show_rtp(void *self, struct shell *s,
 	table_end(s);
 }
 
-static void show_peers(void *self, struct shell *s,
-                       const struct command_args *args ATTR_UNUSED)
-{
-	static const struct column columns[] = {
-		{ "peer", NULL, false },      { "address", NULL, false },
-		{ "transport", NULL, false }, { "admin", NULL, false },
-		{ "calls", NULL, true },
-	};
-	struct gateway *g = self;
-	const struct conf_instance *i = NULL;
-
-	table_begin(s, columns, ARRAY_LEN(columns));
-	while ((i = conf_next(g->conf, &options_peer_section, i)) != NULL) {
-		const struct options_peer *p = i->values;
-		unsigned calls = 0;
-
-		LIST_EACH(&g->calls, struct call, c, list)
-		for (unsigned k = 0; k < 2; k++)
-			calls += c->leg[k].open &&
-			         c->leg[k].kind == PEER_VOIP &&
-			         strcmp(c->leg[k].sip.peer, i->name) == 0;
-		table_cell(s, "%s", i->name);
-		table_cell(s, "%s", p->address);
-		table_cell(
-			s, "%s",
-			sip_transport_name((enum sip_transport)p->transport));
-		table_cell(s, "%s", p->shutdown ? "shutdown" : "up");
-		table_number(s, calls);
-	}
-	table_end(s);
-}
-
 /* clang-format off */
 static const struct command commands[] = {
 	{ "show call active voice brief", ROLE_LOOK, show_active,
@@ -354,8 +322,6 @@ static const struct command commands[] = {
 	  "SIP dialogs and their media", NULL },
 	{ "show sip-ua statistics", ROLE_LOOK, show_sip_statistics,
 	  "messages in and out by method and class", NULL },
-	{ "show sip-ua peers", ROLE_LOOK, show_peers,
-	  "the far ends that may speak to us", NULL },
 	{ "show voip rtp connections", ROLE_LOOK, show_rtp,
 	  "RTP streams and what arrives", NULL },
 };

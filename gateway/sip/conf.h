@@ -47,6 +47,13 @@ struct sip_conf {
 };
 void sip_conf_preset(struct sip_conf *conf);
 
+/* OPTIONS to a far end, to know whether it is there. */
+struct sip_keepalive {
+	bool on;
+	unsigned up_s, down_s; /* between probes of one that is up, or down */
+	unsigned retries;      /* failures in a row before it is down */
+};
+
 /* One far end. */
 struct sip_peer_conf {
 	char name[48]; /* "carrier", or "ipv4:192.0.2.1:5060" */
@@ -65,6 +72,7 @@ struct sip_peer_conf {
 	bool trusted;       /* identity: believes and is told P-Asserted-ID */
 	bool latch;         /* RTP source may differ (NAT) */
 	bool codec_mismatch_400; /* the older manner, else 488 */
+	struct sip_keepalive keepalive;
 };
 void sip_peer_preset(struct sip_peer_conf *conf);
 

@@ -27,6 +27,25 @@ void sip_each(struct sip_stack *stack,
               void (*tell)(void *self, const struct sip_session_info *info),
               void *self);
 
+/* What the keep-alive knows of a peer. */
+enum sip_health { SIP_HEALTH_UNKNOWN, SIP_HEALTH_UP, SIP_HEALTH_DOWN };
+const char *sip_health_name(enum sip_health health); /* "up" */
+
+struct sip_peer_status {
+	bool probed; /* it has a keep-alive at all */
+	enum sip_health health;
+	const char *why;      /* "no answer to 3 OPTIONS"; "" before a probe */
+	struct instant since; /* it is so */
+	uint64_t probes, failed;
+	usec round_trip; /* of the last answer */
+	enum sip_transport transport;
+	unsigned ntargets;  /* addresses known */
+	struct addr target; /* the first of them */
+};
+/* -ENOENT: no such peer. *out is good until the peer is set again. */
+int sip_peer_status(const struct sip_stack *stack, const char *name,
+                    struct sip_peer_status *out);
+
 struct sip_counts {
 	uint64_t messages_in, messages_out, octets_in, octets_out;
 	uint64_t requests_in[16], requests_out[16]; /* by sip_method_name() */

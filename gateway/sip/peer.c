@@ -28,6 +28,9 @@ enum { PORT = 5060, PORT_TLS = 5061 };
 #define AGAIN_SOON   SEC(10)
 #define AGAIN_LATE   SEC(300)
 
+/* How long an address that failed comes after the others. */
+#define PENALTY SEC(30)
+
 struct peers {
 	struct loop *loop;
 	struct resolve *resolve; /* started when first a name is met */
@@ -147,6 +150,7 @@ int peers_set(struct peers *peers, const struct sip_peer_conf *conf)
 		peers->count++;
 	}
 	peer->conf = *conf;
+	peer->transport = conf->transport;
 	locate(peer, moved);
 	return 0;
 }
@@ -157,6 +161,12 @@ void peers_remove(struct peers *peers, const char *name)
 
 	if (peer != NULL)
 		forget(peer);
+}
+
+void peers_each(struct peers *peers, void (*tell)(struct peer *peer))
+{
+	LIST_EACH(&peers->list, struct peer, p, list)
+	tell(p);
 }
 
 struct peer *peers_find(const struct peers *peers, const char *name)
@@ -195,6 +205,32 @@ bool peers_locate(const struct peers *peers, const char *host, struct addr *out)
 	return false;
 }
 
+static bool is_punished(const struct peer *peer, unsigned i)
+{
+	return instant_since(peer->places[i].dead_until, instant_now()) > 0;
+}
+
+unsigned peer_targets(const struct peer *peer, struct addr out[PEER_ADDRS])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < peer->naddrs; i++)
+		if (!is_punished(peer, i))
+			out[n++] = peer->addrs[i];
+	for (unsigned i = 0; i < peer->naddrs; i++)
+		if (is_punished(peer, i))
+			out[n++] = peer->addrs[i];
+	return n;
+}
+
+void peer_punish(struct peer *peer, const struct addr *addr)
+{
+	for (unsigned i = 0; i < peer->naddrs; i++)
+		if (addr_equal(&peer->addrs[i], addr))
+			peer->places[i].dead_until =
+				instant_add(instant_now(), PENALTY);
+}
+
 unsigned peers_count(const struct peers *peers)
 {
 	return peers->count;
@@ -207,5 +243,6 @@ void sip_peer_preset(struct sip_peer_conf *conf)
 		.codecs = { CODEC_PCMA, CODEC_PCMU },
 		.ptime_ms = 20,
 		.event_type = 101,
+		.keepalive = { .up_s = 60, .down_s = 30, .retries = 3 },
 	};
 }

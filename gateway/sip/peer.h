@@ -10,6 +10,7 @@
  */
 
 #include "gateway/sip/conf.h"
+#include "gateway/sip/keepalive.h"
 #include "kernel/list.h"
 #include "kernel/timer.h"
 
@@ -19,14 +20,22 @@ struct peers;
 
 enum { PEER_ADDRS = 8 };
 
+/* What is known of an address beside it. */
+struct peer_place {
+	struct instant dead_until; /* it failed: others go first until then */
+};
+
 struct peer {
 	struct list list;
 	struct peers *peers;
 	struct sip_peer_conf conf;
 	unsigned naddrs;
 	struct addr addrs[PEER_ADDRS]; /* the first is used first */
+	struct peer_place places[PEER_ADDRS];
+	enum sip_transport transport; /* how it is spoken to */
 	struct resolve_query *query;
 	struct timer again; /* the next look-up */
+	struct keepalive keepalive;
 };
 
 int peers_new(struct peers **out, struct loop *loop);
@@ -34,6 +43,7 @@ struct peers *peers_free(struct peers *peers);
 
 int peers_set(struct peers *peers, const struct sip_peer_conf *conf);
 void peers_remove(struct peers *peers, const char *name);
+void peers_each(struct peers *peers, void (*tell)(struct peer *peer));
 struct peer *peers_find(const struct peers *peers, const char *name);
 
 /* The peer at this source address that is not shut down: the one with this
@@ -43,6 +53,12 @@ struct peer *peers_at(const struct peers *peers, const struct addr *from);
 /* Where this host name, as a Contact or Route says it, is; false: unknown. */
 bool peers_locate(const struct peers *peers, const char *host,
                   struct addr *out);
+
+/* The addresses in the order in which one call should try them; how many. */
+unsigned peer_targets(const struct peer *peer, struct addr out[PEER_ADDRS]);
+
+/* This address failed just now: for a while the others go first. */
+void peer_punish(struct peer *peer, const struct addr *addr);
 
 unsigned peers_count(const struct peers *peers);
 

@@ -152,8 +152,8 @@ int sip_session_place(struct sip_session **out, struct sip_stack *stack,
 		return rc;
 	s->owner = owner;
 	s->setup = *setup;
-	s->naddrs = p->naddrs;
-	memcpy(s->addrs, p->addrs, sizeof(s->addrs));
+	s->peer.transport = p->transport;
+	s->naddrs = peer_targets(p, s->addrs);
 	rc = place(s);
 	if (rc < 0) {
 		(void)session_free(s);
@@ -487,6 +487,10 @@ void uac_bye(void *self, const void *bye)
 /* To the next address, if there is one and nobody has rung. */
 static bool try_another(struct sip_session *s)
 {
+	struct peer *peer = peers_find(s->stack->peers, s->peer.name);
+
+	if (peer != NULL && s->tried < s->naddrs)
+		peer_punish(peer, &s->addrs[s->tried]);
 	if (s->tried + 1 >= s->naddrs || (fsm_state(&s->fsm) != UA_INVITING &&
 	                                  fsm_state(&s->fsm) != UA_PROCEEDING))
 		return false;

@@ -76,6 +76,10 @@ struct sip_handler {
 	void (*trace)(void *self, bool sent, enum sip_transport transport,
 	              const struct addr *local, const struct addr *remote,
 	              struct bytes message);
+	/* A peer's state changed, by keep-alive. Other peers may be asked
+	 * about from inside, none may be set or removed. May be NULL. */
+	void (*peer_health)(void *self, const char *peer,
+	                    enum sip_health health, const char *why);
 	/* A sentence for the log, already rate-limited: strangers, overload. */
 	void (*note)(void *self, const char *sentence);
 };

@@ -221,6 +221,11 @@ int sip_stack_open(struct sip_stack **out, struct loop *loop,
 	return rc;
 }
 
+static void stop_keepalive(struct peer *peer)
+{
+	keepalive_stop(&peer->keepalive);
+}
+
 struct sip_stack *sip_stack_close(struct sip_stack *stack)
 {
 	if (stack == NULL)
@@ -228,6 +233,8 @@ struct sip_stack *sip_stack_close(struct sip_stack *stack)
 	while (!list_empty(&stack->sessions))
 		session_close(
 			LIST_FIRST(&stack->sessions, struct sip_session, list));
+	if (stack->peers != NULL)
+		peers_each(stack->peers, stop_keepalive);
 	stack->transactions = transactions_free(stack->transactions);
 	stack->transports = transports_close(stack->transports);
 	stack->peers = peers_free(stack->peers);
@@ -247,11 +254,19 @@ int sip_stack_change(struct sip_stack *stack, const struct sip_conf *conf)
 
 int sip_peer_set(struct sip_stack *stack, const struct sip_peer_conf *conf)
 {
-	return peers_set(stack->peers, conf);
+	int rc = peers_set(stack->peers, conf);
+
+	if (rc == 0)
+		keepalive_set(stack, peers_find(stack->peers, conf->name));
+	return rc;
 }
 
 void sip_peer_remove(struct sip_stack *stack, const char *name)
 {
+	struct peer *peer = peers_find(stack->peers, name);
+
+	if (peer != NULL)
+		keepalive_stop(&peer->keepalive);
 	peers_remove(stack->peers, name);
 }
 

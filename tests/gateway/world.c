@@ -195,6 +195,8 @@ static int add_commands(struct world *w)
 	if (rc == 0)
 		rc = commands_calls(w->gateway, w->console);
 	if (rc == 0)
+		rc = commands_health(w->gateway, w->console);
+	if (rc == 0)
 		rc = commands_operate(w->gateway, w->console);
 	if (rc == 0)
 		rc = debug_commands(w->gateway->debug, w->console);

@@ -79,8 +79,20 @@ static void note(void *self, const char *sentence)
 	(void)text_copy(d->note, sizeof(d->note), sentence);
 }
 
+static void peer_health(void *self, const char *peer, enum sip_health health,
+                        const char *why)
+{
+	struct desk *d = self;
+
+	(void)peer;
+	(void)why;
+	d->health = health;
+	d->health_told++;
+}
+
 static const struct sip_handler handler = {
 	.event = hear_event,
+	.peer_health = peer_health,
 	.available = available,
 	.open_media = open_media,
 	.trace = trace,
@@ -111,6 +123,11 @@ static int open_stack(struct desk *d, bool six)
 		rc = sip_stack_open(&d->stack, d->loop, &d->conf, &handler, d);
 	}
 	return rc;
+}
+
+int desk_stack(struct desk *d)
+{
+	return open_stack(d, false);
 }
 
 static void open_on(struct desk *d, bool six)
@@ -174,6 +191,10 @@ void desk_close(struct desk *d)
 	struct sip_counts counts = { 0 };
 
 	if (d->stack != NULL) {
+		if (d->peer.keepalive.on) {
+			d->peer.keepalive.on = false;
+			(void)sip_peer_set(d->stack, &d->peer);
+		}
 		if (d->session != NULL)
 			sip_session_end(d->session, 480,
 			                &(struct release){ 0 });

@@ -31,6 +31,8 @@ struct desk {
 	struct release release;
 	bool has_flow;
 	char digits[32], contact[512];
+	enum sip_health health; /* told last, and how often */
+	unsigned health_told;
 	unsigned refuse_with; /* what available() says */
 	int media_error;
 	unsigned media_asked, notes, traced;
@@ -40,6 +42,9 @@ struct desk {
 
 void desk_open(struct desk *d);
 void desk_open_six(struct desk *d);
+
+/* A stack with d->conf, in place of one that was closed. */
+int desk_stack(struct desk *d);
 
 /* Ends what goes on, lets every timer run out and fails the test when a
  * session or transaction is left. */

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * What an operator sees of health: which far ends are there, as their keep-alive
+ * knows it.
+ */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/commands.h"
+#include "gateway/gateway.h"
+#include "kernel/console.h"
+
+static unsigned calls_with(const struct gateway *g, const char *peer)
+{
+	unsigned calls = 0;
+
+	LIST_EACH(&g->calls, struct call, c, list)
+	for (unsigned k = 0; k < 2; k++)
+		calls += c->leg[k].open && c->leg[k].kind == PEER_VOIP &&
+		         strcmp(c->leg[k].sip.peer, peer) == 0;
+	return calls;
+}
+
+static void peer_row(const struct gateway *g, struct shell *s, const char *name,
+                     const struct options_peer *p)
+{
+	struct sip_peer_status st = { .why = "" };
+	char target[ADDR_TEXT] = "";
+	usec since;
+
+	(void)sip_peer_status(g->sip, name, &st);
+	since = instant_since(instant_now(), st.since);
+	if (st.ntargets > 0)
+		addr_print(&st.target, target, sizeof(target));
+	table_cell(s, "%s", name);
+	table_cell(s, "%s", p->address);
+	table_cell(s, "%s", sip_transport_name(st.transport));
+	table_cell(s, "%s", p->shutdown ? "shutdown" : "up");
+	table_cell(s, "%s", sip_health_name(st.health));
+	table_number(s, st.probed ? since / SEC(1) : 0);
+	table_cell(s, "%s", !st.probed ? "no keepalive" : st.why);
+	table_cell(s, "%s", target);
+	table_number(s, st.ntargets);
+	table_number(s, st.round_trip / MSEC(1));
+	table_number(s, calls_with(g, name));
+}
+
+static void show_peers(void *self, struct shell *s,
+                       const struct command_args *args ATTR_UNUSED)
+{
+	static const struct column columns[] = {
+		{ "peer", NULL, false },      { "address", NULL, false },
+		{ "transport", NULL, false }, { "admin", NULL, false },
+		{ "state", NULL, false },     { "since_s", NULL, true },
+		{ "why", NULL, false },       { "target", NULL, false },
+		{ "targets", NULL, true },    { "answered_ms", NULL, true },
+		{ "calls", NULL, true },
+	};
+	struct gateway *g = self;
+	const struct conf_instance *i = NULL;
+
+	table_begin(s, columns, ARRAY_LEN(columns));
+	while ((i = conf_next(g->conf, &options_peer_section, i)) != NULL)
+		peer_row(g, s, i->name, i->values);
+	table_end(s);
+}
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "show sip-ua peers", ROLE_LOOK, show_peers,
+	  "the far ends that may speak to us, and whether they are there", NULL },
+};
+/* clang-format on */
+
+int commands_health(struct gateway *gateway, struct console *console)
+{
+	return console_add(console, commands, ARRAY_LEN(commands), gateway);
+}

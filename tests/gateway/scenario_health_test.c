@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Peers that die and come back: hunting passes them by, the console says so,
+ * a single last choice and an emergency call are tried all the same.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "tests/gateway/world.h"
+
+#define WATCHED                                   \
+	" keepalive\n keepalive up-interval 60\n" \
+	" keepalive down-interval 30\n keepalive retries 1\n"
+
+#define REST                                                   \
+	"dial-peer voice 1 voip\n destination-pattern 2...\n"  \
+	" session target sip-peer first\n preference 1\n!\n"   \
+	"dial-peer voice 2 voip\n destination-pattern 2...\n"  \
+	" session target sip-peer second\n preference 2\n!\n"  \
+	"dial-peer voice 3 voip\n destination-pattern 911\n"   \
+	" session target sip-peer first\n emergency\n"         \
+	" preference 1\n!\n"                                   \
+	"dial-peer voice 4 voip\n destination-pattern 911\n"   \
+	" session target sip-peer second\n emergency\n"        \
+	" preference 2\n!\n"                                   \
+	"dial-peer voice 5 voip\n destination-pattern 3...\n"  \
+	" session target sip-peer first\n huntstop\n"          \
+	" preference 1\n!\n"                                   \
+	"dial-peer voice 6 voip\n destination-pattern 3...\n"  \
+	" session target sip-peer second\n preference 2\n!\n"  \
+	"dial-peer voice 10 pots\n destination-pattern 1...\n" \
+	" trunk e1 0\n!\n"
+
+#define CONF(watched)                                                 \
+	"controller e1 0\n board sim\n!\nsip-ua\n bind udp $SIP\n!\n" \
+	"sip-peer first\n address $FAR0\n" watched                    \
+	"!\nsip-peer second\n address $FAR1\n" watched "!\n" REST
+
+static const char watched[] = CONF(WATCHED), unwatched[] = CONF("");
+
+static void probe(struct far *f, const char *status)
+{
+	CHECK(far_hears(f, "OPTIONS "));
+	far_deaf(f); /* repetitions */
+	far_reply(f, status, "", NULL);
+}
+
+/* Both were asked; these are their answers. */
+static struct world *open_world(const char *first, const char *second)
+{
+	struct world *w = world_open(watched);
+
+	probe(&w->far[0], first);
+	probe(&w->far[1], second);
+	world_run(w, MSEC(20));
+	return w;
+}
+
+/* A probe on its way is no leak. */
+static void close_world(struct world *w)
+{
+	CHECK_EQ(world_reload(w, unwatched), 0);
+	world_close(w);
+}
+
+static bool console_says(struct world *w, const char *line, const char *what)
+{
+	char text[4096];
+
+	CHECK_EQ(world_console(w, line, false, text, sizeof(text)), 0);
+	return strstr(text, what) != NULL;
+}
+
+static void refuse(struct world *w, unsigned far)
+{
+	CHECK(far_hears(&w->far[far], "INVITE "));
+	far_reply(&w->far[far], "486 Busy Here", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[far], "ACK "));
+}
+
+TEST(a_peer_that_is_down_is_passed_by_in_hunting)
+{
+	struct world *w = open_world("503 Service Unavailable", "200 OK");
+
+	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
+	world_run(w, MSEC(20));
+	CHECK(!far_hear(&w->far[0]));
+	refuse(w, 1);
+	CHECK(strstr(world_ladder(w, 1), "not taken: sip-peer first is down") !=
+	      NULL);
+	close_world(w);
+}
+
+TEST(a_peer_that_came_back_is_called_again)
+{
+	struct world *w = open_world("503 Service Unavailable", "200 OK");
+
+	world_wait(w, SEC(31));
+	probe(&w->far[0], "200 OK");
+	world_run(w, MSEC(20));
+	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
+	world_run(w, MSEC(20));
+	refuse(w, 0);
+	close_world(w);
+}
+
+TEST(a_peer_not_known_yet_is_called)
+{
+	struct world *w = world_open(watched);
+
+	far_deaf(&w->far[0]);
+	far_deaf(&w->far[1]);
+	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
+	world_run(w, MSEC(20));
+	refuse(w, 0);
+	close_world(w);
+}
+
+static const struct {
+	const char *number;
+	unsigned far;
+} still[] = {
+	{ "2001", 1 }, /* the last choice */
+	{ "911", 0 },  /* an emergency: the first, whatever is known */
+	{ "3001", 0 }, /* huntstop: there is no other */
+};
+
+TEST_ROWS(what_has_no_other_choice_is_tried_at_a_peer_that_is_down, still, row)
+{
+	struct world *w = open_world("503 Service Unavailable",
+	                             "503 Service Unavailable");
+
+	CHECK(exchange_place(&w->exchange[0], row->number) != NULL);
+	world_run(w, MSEC(20));
+	CHECK(!far_hear(&w->far[1 - row->far]));
+	refuse(w, row->far);
+	if (row->far == 0 && row->number[0] == '9') /* and then the next */
+		refuse(w, 1);
+	close_world(w);
+}
+
+TEST(the_console_says_which_peers_are_there_and_why)
+{
+	struct world *w = world_open(watched);
+
+	CHECK(console_says(w, "show sip-ua peers", "unknown"));
+	CHECK(console_says(w, "show dial-peer voice summary", "unknown"));
+	probe(&w->far[0], "503 Service Unavailable");
+	probe(&w->far[1], "404 Not Found");
+	world_run(w, MSEC(20));
+	CHECK(!console_says(w, "show sip-ua peers", "unknown"));
+	CHECK(console_says(w, "show sip-ua peers", "503 to 1 OPTIONS"));
+	CHECK(console_says(w, "show sip-ua peers", "404 to OPTIONS"));
+	CHECK(!console_says(w, "show dial-peer voice summary", "unknown"));
+	CHECK(console_says(w, "show dial-peer voice summary", "down"));
+	CHECK_EQ(world_reload(w, unwatched), 0);
+	CHECK(console_says(w, "show sip-ua peers", "no keepalive"));
+	CHECK(!console_says(w, "show dial-peer voice summary", "down"));
+	world_close(w);
+}
+
+TEST(a_reload_keeps_what_is_known_of_peers)
+{
+	struct world *w = open_world("503 Service Unavailable", "200 OK");
+
+	CHECK_EQ(world_reload(w, watched), 0);
+	world_run(w, MSEC(20));
+	CHECK(!far_hear(&w->far[0]));
+	CHECK(console_says(w, "show sip-ua peers", "503 to 1 OPTIONS"));
+	close_world(w);
+}
