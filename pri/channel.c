@@ -67,7 +67,6 @@ static void set_state(struct channel *c, enum isdn_channel_state state)
 static void seize(struct channel *c, struct isdn_call *call)
 {
 	set_state(c, CHANNEL_BUSY);
-	c->restart_due = false;
 	c->call = call;
 	call->channel = c->number;
 	c->link->last_channel = c->number;
@@ -183,6 +182,7 @@ int isdn_channel_answer(struct isdn_call *call, int channel)
 		set_state(old, at_rest(old)); /* no stream was on it yet */
 	}
 	seize(c, call);
+	isdn_channels_up(call->link); /* perhaps they shun it for an old call */
 	return 0;
 }
 
@@ -193,6 +193,7 @@ void isdn_channel_give_back(struct isdn_call *call)
 	if (call->channel == 0 || c->call != call)
 		return;
 	c->call = NULL;
+	c->restart_due = false;
 	set_state(c, CHANNEL_ENDING);
 }
 
