@@ -122,6 +122,7 @@ static void fill_link(const struct settings *s, const struct board_conf *board,
 	conf->overlap_receive = s->overlap;
 	conf->overlap_send = true;
 	conf->restart_on_up = false; /* nothing unasked for */
+	conf->setups_per_second = 0; /* whoever scripts a flood wants it */
 	for (unsigned i = 0; i < ISDN_TIMERS; i++)
 		if (s->timers[i] > 0)
 			conf->timers[i] = s->timers[i];
