@@ -28,7 +28,7 @@ gateway       := gateway/sip gateway/media pri board dialplan kernel
 
 libs_kernel        := -luv -lcares
 libs_pri           := $(B)/libpri-mono.a   # libpri.a, its clock redirected
-libs_gateway/sip   := -losipparser2
+libs_gateway/sip   := -losipparser2 -lgnutls
 libs_gateway/media := $(B)/libspandsp-fix.a -ltonezone -lm
 libs_gateway       := -ljansson
 

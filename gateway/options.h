@@ -91,6 +91,11 @@ struct options_codecs {
 	enum codec codec[SIP_CODECS];
 };
 
+struct options_credentials {
+	unsigned n;
+	struct sip_credential one[SIP_CREDENTIALS];
+};
+
 struct options_peer {
 	char name[40];
 	char address[88]; /* host or host:port */
@@ -100,6 +105,7 @@ struct options_peer {
 	unsigned ptime, event_type;
 	bool identity, latch, codec_mismatch_400, shutdown;
 	unsigned max_calls;
+	struct options_credentials credentials;
 	bool keepalive;
 	unsigned keepalive_up_s, keepalive_down_s, keepalive_retries;
 };
@@ -139,6 +145,8 @@ extern const struct conf_schema options_schema;
 extern const struct conf_kind options_kind_board, options_kind_clock,
 	options_kind_timers, options_kind_sip_timers, options_kind_binds,
 	options_kind_codecs, options_kind_pattern, options_kind_target;
+/* options_sip.c */
+extern const struct conf_kind options_kind_credentials;
 
 /* What a section means to the folder it configures. */
 void options_to_board(const struct options_controller *c, const char *name,

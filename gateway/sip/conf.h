@@ -13,7 +13,7 @@
 
 enum sip_transport { SIP_UDP, SIP_TCP, SIP_TLS };
 
-enum { SIP_BINDS = 8, SIP_CODECS = 4 };
+enum { SIP_BINDS = 8, SIP_CODECS = 4, SIP_CREDENTIALS = 16 };
 
 enum sip_timer {
 	SIP_T1,
@@ -46,6 +46,12 @@ struct sip_conf {
 	usec timers[SIP_TIMERS];   /* 0: the preset */
 };
 void sip_conf_preset(struct sip_conf *conf);
+
+/* Who we are for a far end that asks. */
+struct sip_credential {
+	char user[40], password[40];
+	char realm[48]; /* "": whatever realm this peer has */
+};
 
 /* OPTIONS to a far end, to know whether it is there. */
 struct sip_keepalive {

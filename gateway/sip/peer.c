@@ -56,6 +56,7 @@ static void forget(struct peer *peer)
 	timer_stop(&peer->again);
 	list_remove(&peer->list);
 	peer->peers->count--;
+	mem_free(peer->credentials);
 	mem_free(peer);
 }
 
@@ -152,6 +153,23 @@ int peers_set(struct peers *peers, const struct sip_peer_conf *conf)
 	peer->conf = *conf;
 	peer->transport = conf->transport;
 	locate(peer, moved);
+	return 0;
+}
+
+int peer_set_credentials(struct peer *peer, const struct sip_credential *list,
+                         unsigned n)
+{
+	struct sip_credential *copy = NULL;
+
+	if (n > 0) {
+		copy = mem_new_array(struct sip_credential, n);
+		if (copy == NULL)
+			return -ENOMEM;
+		memcpy(copy, list, n * sizeof(*copy));
+	}
+	mem_free(peer->credentials);
+	peer->credentials = copy;
+	peer->ncredentials = n;
 	return 0;
 }
 

@@ -29,6 +29,8 @@ struct peer {
 	struct list list;
 	struct peers *peers;
 	struct sip_peer_conf conf;
+	unsigned ncredentials;
+	struct sip_credential *credentials; /* or NULL */
 	unsigned naddrs;
 	struct addr addrs[PEER_ADDRS]; /* the first is used first */
 	struct peer_place places[PEER_ADDRS];
@@ -42,6 +44,8 @@ int peers_new(struct peers **out, struct loop *loop);
 struct peers *peers_free(struct peers *peers);
 
 int peers_set(struct peers *peers, const struct sip_peer_conf *conf);
+int peer_set_credentials(struct peer *peer, const struct sip_credential *list,
+                         unsigned n);
 void peers_remove(struct peers *peers, const char *name);
 void peers_each(struct peers *peers, void (*tell)(struct peer *peer));
 struct peer *peers_find(const struct peers *peers, const char *name);

@@ -12,6 +12,7 @@
  *   offer        SDP offers and answers, as flows; description.c reads SDP
  *   header       Reason and kin <-> headers; party.c: who calls, is called
  *   peer         the far ends: who may speak, where they are
+ *   digest       who we are, for those who ask
  *   dialog       what two ends agree on: tags, sequence, routes, target
  *   session      a dialog with an INVITE in it: session.c has the machine,
  *                session_*.c what it does in each role
@@ -21,6 +22,7 @@
  */
 
 #include "gateway/sip/dialog.h"
+#include "gateway/sip/digest.h"
 #include "gateway/sip/header.h"
 #include "gateway/sip/message.h"
 #include "gateway/sip/offer.h"

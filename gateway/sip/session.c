@@ -211,15 +211,18 @@ void session_bye(void *self, const void *detail)
 	session_release(s, &why);
 }
 
+static const struct transaction_user bye_user;
+
 static void bye_answered(void *self, struct transaction *t,
                          const osip_message_t *response)
 {
 	struct sip_session *s = self;
 
-	(void)t;
 	if (response->status_code < 200)
 		return;
 	s->bye = NULL;
+	if (session_challenged(s, &s->bye, t, response, &bye_user))
+		return;
 	fsm_post(&s->fsm, HEARD_BYE_DONE, NULL);
 }
 

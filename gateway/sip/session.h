@@ -29,6 +29,7 @@ struct sip_session {
 	struct deferred funeral;
 
 	struct dialog dialog;
+	struct digest *digest;               /* what we were asked; or NULL */
 	struct transaction *invite, *bye;    /* client, ours */
 	struct transaction *invited;         /* server, theirs */
 	struct transaction *reinvite;        /* client */
@@ -120,6 +121,22 @@ int session_send(struct transaction **out, struct sip_session *s,
 
 int session_respond(struct sip_session *s, struct transaction *t,
                     struct stack_answer answer);
+
+/* Whose challenge a request to this hop may meet; NULL: nobody's we know. */
+const struct peer *session_asker(const struct sip_session *s,
+                                 const struct hop *hop);
+
+/* A final response to a request of ours: true when it was a challenge and the
+ * request is under way again in *slot, with the dialog's CSeq, for the same
+ * user. session_auth.c. */
+bool session_challenged(struct sip_session *s, struct transaction **slot,
+                        const struct transaction *t,
+                        const osip_message_t *response,
+                        const struct transaction_user *user);
+
+/* Why a challenge was the end: into why->detail. */
+void session_say_challenge(const struct sip_session *s,
+                           const osip_message_t *response, struct release *why);
 
 /* A 2xx of ours is out: repeat it until its ACK. */
 void session_repeat(struct sip_session *s, osip_message_t *ok);

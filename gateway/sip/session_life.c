@@ -141,6 +141,7 @@ struct sip_session *session_free(struct sip_session *s)
 	timer_stop(&s->refresh_timer);
 	deferred_cancel(&s->funeral);
 	dialog_free_texts(&s->dialog);
+	s->digest = digest_free(s->digest);
 	mem_free(s->offer);
 	mem_free(s->told);
 	mem_free(s->ack_body);

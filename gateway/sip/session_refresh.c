@@ -115,6 +115,8 @@ static void change_flow(struct sip_session *s, const struct flow *flow)
 
 /* --- ours --- */
 
+static const struct transaction_user offer_user;
+
 static void offer_response(void *self, struct transaction *t,
                            const osip_message_t *response)
 {
@@ -126,6 +128,10 @@ static void offer_response(void *self, struct transaction *t,
 	if (status < 200)
 		return;
 	s->reinvite = NULL;
+	if (session_challenged(s, &s->reinvite, t, response, &offer_user)) {
+		s->reinvite_cseq = s->dialog.local_cseq;
+		return;
+	}
 	if (status < 300) {
 		transaction_forget(t); /* the 2xx again: session_stray_ok() */
 		fsm_post(&s->refresh, REFRESH_OK, response);

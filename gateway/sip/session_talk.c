@@ -80,6 +80,11 @@ int session_send(struct transaction **out, struct sip_session *s,
 
 	if (rc < 0)
 		return rc;
+	rc = digest_put(s->digest, session_asker(s, &hop), m);
+	if (rc < 0) {
+		(void)message_free(m);
+		return rc;
+	}
 	return transaction_request(out, s->stack->transactions, &hop, m, user,
 	                           s);
 }

@@ -171,12 +171,18 @@ void uac_ack(struct sip_session *s, uint32_t cseq, const char *body)
 	char room[REQUEST_TEXT];
 	struct text text = TEXT(room);
 	struct hop hop = dialog_hop(&s->dialog, s->stack->peers);
+	const osip_message_t *invite = NULL;
 	osip_message_t *ack;
 
+	if (s->invite != NULL && cseq == s->invite_cseq)
+		invite = transaction_request_of(s->invite);
 	dialog_begin(&text, &s->dialog, "ACK", cseq);
 	text_add(&text, "Max-Forwards: %u\r\n", s->stack->conf.max_forwards);
-	if (dialog_finish(&ack, &text, body) == 0)
-		(void)transactions_send_ack(s->stack->transactions, &hop, ack);
+	if (dialog_finish(&ack, &text, body) < 0)
+		return;
+	if (invite != NULL)
+		(void)digest_copy(ack, invite);
+	(void)transactions_send_ack(s->stack->transactions, &hop, ack);
 }
 
 /* In a copy of the dialog that this response makes: ACK, and BYE if it is the
@@ -422,6 +428,7 @@ void uac_refused(void *self, const void *detail)
 	(void)header_get_reason(response, &why.cause);
 	if (response->status_code < 400)
 		tell_redirect(s, response);
+	session_say_challenge(s, response, &why);
 	session_release(s, &why);
 }
 
@@ -505,7 +512,6 @@ static void invite_response(void *self, struct transaction *t,
 	int status = response->status_code;
 	unsigned event = HEARD_REFUSAL;
 
-	(void)t;
 	if (status == 100)
 		event = HEARD_TRYING;
 	else if (status < 200)
@@ -516,6 +522,11 @@ static void invite_response(void *self, struct transaction *t,
 		s->invite = NULL;
 	if (status == 503 && try_another(s))
 		return;
+	if (fsm_state(&s->fsm) != UA_CANCELLING &&
+	    session_challenged(s, &s->invite, t, response, &invite_user)) {
+		s->invite_cseq = s->dialog.local_cseq;
+		return;
+	}
 	fsm_post(&s->fsm, event, response);
 }
 

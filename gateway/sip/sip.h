@@ -101,6 +101,10 @@ int sip_stack_change(struct sip_stack *stack, const struct sip_conf *conf);
 
 /* Adds, or changes one of the same name; sessions keep what they began with. */
 int sip_peer_set(struct sip_stack *stack, const struct sip_peer_conf *conf);
+/* What it is told when it asks who we are, in place of what was; at most
+ * SIP_CREDENTIALS. -ENOENT: no such peer. -ENOMEM. */
+int sip_peer_credentials(struct sip_stack *stack, const char *name,
+                         const struct sip_credential *list, unsigned n);
 void sip_peer_remove(struct sip_stack *stack, const char *name);
 const struct sip_peer_conf *sip_peer_find(const struct sip_stack *stack,
                                           const char *name);

@@ -261,6 +261,16 @@ int sip_peer_set(struct sip_stack *stack, const struct sip_peer_conf *conf)
 	return rc;
 }
 
+int sip_peer_credentials(struct sip_stack *stack, const char *name,
+                         const struct sip_credential *list, unsigned n)
+{
+	struct peer *peer = peers_find(stack->peers, name);
+
+	if (peer == NULL)
+		return -ENOENT;
+	return peer_set_credentials(peer, list, MIN_OF(n, SIP_CREDENTIALS));
+}
+
 void sip_peer_remove(struct sip_stack *stack, const char *name)
 {
 	struct peer *peer = peers_find(stack->peers, name);

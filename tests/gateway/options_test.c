@@ -66,6 +66,8 @@ static const char everything[] =
 	" external address 198.51.100.1\n codec pcmu pcma\n ptime 30\n"
 	" telephone-event 96\n no identity\n latch\n codec-mismatch 400\n"
 	" max-conn 4\n"
+	" authentication username gw7 password \"a ! b\" realm carrier\n"
+	" authentication username any password x\n"
 	"dial-peer voice 100 pots\n description \"to the PBX\"\n"
 	" destination-pattern 303555....\n incoming called-number 9T\n"
 	" answer-address 303T\n preference 2\n huntstop\n trunk e1 0\n"
@@ -210,6 +212,9 @@ static const struct {
 	{ "sip-ua\n bind udp here\n", 2, "0.0.0.0:5060" },
 	{ "sip-ua\n timer T9 1\n", 2, "a timer is one of" },
 	{ "sip-peer x\n", 1, "needs an address" },
+	{ "sip-peer x\n authentication gw secret\n", 2, "username NAME" },
+	{ "sip-peer x\n authentication username \"a\\\"b\" password x\n", 2,
+	  "no quote" },
 	{ PEER " ptime 25\n", 1, "10, 20, 30" },
 	{ PEER " codec g729\n", 3, "\"pcmu\" and \"pcma\"" },
 	{ PEER " codec\n", 3, "codec" },

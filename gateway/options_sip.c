@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Kinds of option values of the SIP side that are more than a word: who we are
+ * for a peer that asks. Each reads words, refuses with a sentence that says
+ * what would have been accepted, and prints back what it read.
+ */
+
+#include "gateway/options.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "kernel/text.h"
+
+static int refuse(char *wrong, int *at, int word, const char *sentence)
+{
+	(void)text_copy(wrong, CONF_MESSAGE, sentence);
+	*at = word;
+	return -EBADMSG;
+}
+
+/* --- authentication username NAME password WORD [realm WORD] --- */
+
+/* What goes into a quoted string and must not end it. */
+static bool is_plain(const char *text)
+{
+	for (const char *c = text; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\')
+			return false;
+	return text[0] != '\0';
+}
+
+static int read_credential(struct sip_credential *c, int n, char **words)
+{
+	if ((n != 4 && n != 6) || strcmp(words[0], "username") != 0 ||
+	    strcmp(words[2], "password") != 0 ||
+	    (n == 6 && strcmp(words[4], "realm") != 0))
+		return 0;
+	if (!is_plain(words[1]) ||
+	    text_copy(c->user, sizeof(c->user), words[1]) < 0)
+		return 1;
+	if (!is_plain(words[3]) ||
+	    text_copy(c->password, sizeof(c->password), words[3]) < 0)
+		return 3;
+	if (n == 6 && (!is_plain(words[5]) ||
+	               text_copy(c->realm, sizeof(c->realm), words[5]) < 0))
+		return 5;
+	return -1;
+}
+
+static int credentials_parse(const struct conf_option *option ATTR_UNUSED,
+                             void *value, int n, char **words, char *wrong,
+                             int *at)
+{
+	static const char *const said[] = {
+		[0] = "credentials are \"username NAME password WORD\", and "
+		      "\"realm WORD\" behind it when only for that realm",
+		[1] = "a username has at most 39 characters of ASCII, no quote",
+		[3] = "a password has at most 39 characters of ASCII, no quote",
+		[5] = "a realm has at most 47 characters of ASCII, no quote",
+	};
+	struct options_credentials *list = value;
+	struct sip_credential c;
+	unsigned i = 0;
+	int bad;
+
+	memset(&c, 0, sizeof(c));
+	bad = read_credential(&c, n, words);
+	if (bad >= 0)
+		return refuse(wrong, at, MIN_OF(bad, MAX_OF(n - 1, 0)),
+		              said[bad]);
+	while (i < list->n && (strcmp(list->one[i].user, c.user) != 0 ||
+	                       strcmp(list->one[i].realm, c.realm) != 0))
+		i++; /* the same name again is its new password */
+	if (i == SIP_CREDENTIALS)
+		return refuse(wrong, at, 0, "there are 16 credentials already");
+	list->one[i] = c;
+	list->n = MAX_OF(list->n, i + 1);
+	return 0;
+}
+
+/* A word as it is written: in quotes when it must be. */
+static void print_word(struct text *t, const char *word)
+{
+	const char *quote = word[strcspn(word, " \t!")] != '\0' ? "\"" : "";
+
+	text_add(t, "%s%s%s", quote, word, quote);
+}
+
+static bool credentials_print(const struct conf_option *option ATTR_UNUSED,
+                              const void *value, unsigned index, char *to,
+                              size_t size)
+{
+	const struct options_credentials *list = value;
+	const struct sip_credential *c;
+	struct text t = { .at = to, .size = size };
+
+	if (index >= list->n)
+		return false;
+	c = &list->one[index];
+	text_add(&t, "username ");
+	print_word(&t, c->user);
+	text_add(&t, " password ");
+	print_word(&t, c->password);
+	if (c->realm[0] == '\0')
+		return true;
+	text_add(&t, " realm ");
+	print_word(&t, c->realm);
+	return true;
+}
+
+const struct conf_kind options_kind_credentials = {
+	.name = "credentials",
+	.accepts = "username NAME password WORD [realm WORD]",
+	.list = true,
+	.parse = credentials_parse,
+	.print = credentials_print,
+};

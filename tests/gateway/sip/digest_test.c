@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Being asked who we are: which challenge is answered, with what, how often,
+ * and whose is not.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/sip/digest.h"
+#include "kernel/text.h"
+#include "tests/gateway/sip/desk.h"
+#include "tests/test.h"
+
+/* RFC 7616 3.9.1 */
+static const struct {
+	enum digest_algorithm algorithm;
+	const char *response;
+} examples[] = {
+	/* clang-format off */
+	{ DIGEST_MD5,    "8ca523f5e9506fed4657c9700eebdbec" },
+	{ DIGEST_SHA256, "753927fa0e85d155564e2e272a28d1802ca10daf"
+	                 "4496794697cf8db5856cb6c1" },
+	/* clang-format on */
+};
+
+TEST_ROWS(the_examples_of_the_standard_come_out, examples, row)
+{
+	char secret[DIGEST_HEX], hex[DIGEST_HEX];
+	struct digest_input in = {
+		.algorithm = row->algorithm,
+		.secret = secret,
+		.nonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
+		.method = "GET",
+		.uri = "/dir/index.html",
+		.nc = "00000001",
+		.cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+	};
+
+	digest_hash(row->algorithm, secret, "Mufasa", "http-auth@example.org",
+	            "Circle of Life", NULL);
+	digest_response(&in, hex);
+	CHECK_TEXT(hex, row->response);
+}
+
+static void know(struct desk *d, const char *realm)
+{
+	struct sip_credential mine = { .user = "gw", .password = "secret" };
+
+	(void)strcpy(mine.realm, realm);
+	(void)sip_peer_credentials(d->stack, "far", &mine, 1);
+}
+
+/* A parameter's value of an answer, without quotes. */
+static const char *param(const char *header, const char *name)
+{
+	static char value[16][FAR_TEXT];
+	static unsigned turn;
+	char *to = value[turn++ % 16], wanted[32];
+	const char *at;
+
+	(void)snprintf(wanted, sizeof(wanted), "%s=", name);
+	to[0] = '\0';
+	for (at = strstr(header, wanted); at != NULL;
+	     at = strstr(at + 1, wanted))
+		if (at[-1] == ' ' || at[-1] == ',')
+			break;
+	if (at == NULL)
+		return to;
+	at += strlen(wanted);
+	at += *at == '"';
+	(void)snprintf(to, FAR_TEXT, "%.*s", (int)strcspn(at, "\","), at);
+	return to;
+}
+
+/* Is the last request heard answered rightly, with this nonce used n times? */
+static bool proves(const struct far *f, const char *name, const char *nonce,
+                   unsigned n)
+{
+	char header[FAR_TEXT], method[16], secret[DIGEST_HEX], hex[DIGEST_HEX];
+	char count[16];
+	struct digest_input in = { .secret = secret, .method = method };
+
+	(void)snprintf(header, sizeof(header), "%s", far_header(f, name));
+	(void)snprintf(method, sizeof(method), "%.*s",
+	               (int)strcspn(f->heard, " "), f->heard);
+	(void)snprintf(count, sizeof(count), "%08x", n);
+	if (digest_algorithm(param(header, "algorithm"), &in.algorithm) < 0)
+		return false;
+	digest_hash(in.algorithm, secret, "gw", param(header, "realm"),
+	            "secret", NULL);
+	in.nonce = param(header, "nonce");
+	in.uri = param(header, "uri");
+	in.cnonce = param(header, "cnonce");
+	if (param(header, "qop")[0] != '\0')
+		in.nc = param(header, "nc");
+	digest_response(&in, hex);
+	if (strstr(f->heard, in.uri) == NULL || strcmp(in.nonce, nonce) != 0 ||
+	    (in.nc != NULL && strcmp(in.nc, count) != 0) ||
+	    strcmp(hex, param(header, "response")) != 0) {
+		printf("answered: %s\n", header);
+		return false;
+	}
+	return true;
+}
+
+#define ASKED(nonce) \
+	"Digest realm=\"carrier\", nonce=\"" nonce "\", qop=\"auth\""
+
+/* The INVITE is refused so; its ACK is heard. */
+static void refuse(struct desk *d, const char *status, const char *challenge)
+{
+	char lines[2048];
+
+	(void)snprintf(lines, sizeof(lines), "%s: %s\r\n",
+	               status[2] == '7' ? "Proxy-Authenticate"
+	                                : "WWW-Authenticate",
+	               challenge);
+	far_reply(&d->far, status, lines, NULL);
+	desk_turn(d);
+	CHECK(far_hears(&d->far, "ACK "));
+}
+
+static const struct {
+	const char *status, *challenge, *answered, *nonce, *algorithm, *opaque;
+} challenges[] = {
+	/* clang-format off */
+	{ "401 Unauthorized", ASKED("n1"), "Authorization", "n1", "MD5", "" },
+	{ "407 Proxy Authentication Required", ASKED("n2"),
+	  "Proxy-Authorization", "n2", "MD5", "" },
+	{ "407 Proxy Authentication Required",
+	  "Digest realm=\"carrier\", nonce=\"n3\", algorithm=SHA-256, "
+	  "opaque=\"o3\", qop=\"auth,auth-int\", stale=FALSE",
+	  "Proxy-Authorization", "n3", "SHA-256", "o3" },
+	{ "401 Unauthorized", "Digest realm=\"carrier\",nonce=\"n4\"",
+	  "Authorization", "n4", "MD5", "" }, /* RFC 2069 */
+	{ "401 Unauthorized",
+	  "Digest nonce=\"n5\", algorithm=\"md5\", userhash=false, "
+	  "charset=\"UTF-8\", domain=\"sip:x\", realm=\"carrier\"",
+	  "Authorization", "n5", "MD5", "" },
+	/* the strongest of several */
+	{ "401 Unauthorized",
+	  "Digest realm=\"carrier\", nonce=\"n6\", algorithm=MD5\r\n"
+	  "WWW-Authenticate: Digest realm=\"carrier\", nonce=\"n7\", "
+	  "algorithm=SHA-256, qop=\"auth\"",
+	  "Authorization", "n7", "SHA-256", "" },
+	{ "401 Unauthorized",
+	  "Digest realm=\"carrier\", nonce=\"n8\", algorithm=SHA-256\r\n"
+	  "WWW-Authenticate: Digest realm=\"carrier\", nonce=\"n9\", "
+	  "algorithm=MD5\r\nWWW-Authenticate: Digest realm=\"carrier\", "
+	  "nonce=\"n10\", algorithm=AKAv1-MD5",
+	  "Authorization", "n8", "SHA-256", "" },
+	/* clang-format on */
+};
+
+TEST_ROWS(a_challenged_invite_goes_again_with_the_answer, challenges, row)
+{
+	char id[FAR_TEXT], from[FAR_TEXT];
+	struct desk d;
+
+	desk_open(&d);
+	know(&d, "carrier");
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	CHECK_TEXT(far_header(&d.far, "CSeq"), "1 INVITE");
+	(void)strcpy(id, far_header(&d.far, "Call-ID"));
+	(void)strcpy(from, far_header(&d.far, "From"));
+	refuse(&d, row->status, row->challenge);
+	CHECK(far_hears(&d.far, "INVITE "));
+	CHECK_TEXT(far_header(&d.far, "CSeq"), "2 INVITE");
+	CHECK_TEXT(far_header(&d.far, "Call-ID"), id);
+	CHECK_TEXT(far_header(&d.far, "From"), from);
+	CHECK(strstr(far_header(&d.far, "To"), "tag=") == NULL);
+	CHECK(strstr(far_body(&d.far), "m=audio") != NULL);
+	CHECK(proves(&d.far, row->answered, row->nonce, 1));
+	CHECK_TEXT(param(far_header(&d.far, row->answered), "algorithm"),
+	           row->algorithm);
+	CHECK_TEXT(param(far_header(&d.far, row->answered), "opaque"),
+	           row->opaque);
+	far_reply(&d.far, "200 OK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_ANSWER) && desk_quiet(&d));
+	CHECK(far_hears(&d.far, "ACK "));
+	CHECK_TEXT(far_header(&d.far, "CSeq"), "2 ACK");
+	CHECK(strstr(far_header(&d.far, row->answered), row->nonce) != NULL);
+	desk_close(&d);
+}
+
+TEST(in_the_call_the_answer_goes_on_and_a_new_challenge_is_met)
+{
+	struct desk d;
+
+	desk_open(&d);
+	know(&d, "");
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	refuse(&d, "401 Unauthorized", ASKED("a"));
+	CHECK(far_hears(&d.far, "INVITE "));
+	far_reply(&d.far, "200 OK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "ACK "));
+	CHECK_EQ(sip_session_offer(d.session, true, false), 0);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "INVITE "));
+	CHECK(proves(&d.far, "Authorization", "a", 2));
+	refuse(&d, "401 Unauthorized", ASKED("b")); /* it says no "stale" */
+	CHECK(far_hears(&d.far, "INVITE "));
+	CHECK(proves(&d.far, "Authorization", "b", 1));
+	CHECK_TEXT(far_header(&d.far, "CSeq"), "4 INVITE");
+	far_reply(&d.far, "200 OK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "ACK "));
+	CHECK_TEXT(far_header(&d.far, "CSeq"), "4 ACK");
+	sip_session_end(d.session, 0, &(struct release){ 0 });
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "BYE "));
+	CHECK(proves(&d.far, "Authorization", "b", 2));
+	far_reply(&d.far, "401 Unauthorized",
+	          "WWW-Authenticate: " ASKED("c") "\r\n", NULL);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "BYE "));
+	CHECK(proves(&d.far, "Authorization", "c", 1));
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_close(&d);
+}
+
+TEST(a_proxy_and_the_far_end_may_both_ask)
+{
+	struct desk d;
+
+	desk_open(&d);
+	know(&d, "");
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	refuse(&d, "407 Who", "Digest realm=\"proxy\", nonce=\"p\"");
+	CHECK(far_hears(&d.far, "INVITE "));
+	refuse(&d, "401 Who", ASKED("u"));
+	CHECK(far_hears(&d.far, "INVITE "));
+	CHECK(proves(&d.far, "Proxy-Authorization", "p", 2));
+	CHECK(proves(&d.far, "Authorization", "u", 1));
+	far_reply(&d.far, "486 Busy Here", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_RELEASED));
+	desk_close(&d);
+}
+
+TEST(a_stale_nonce_is_replaced_and_no_server_is_answered_for_ever)
+{
+	struct desk d;
+	unsigned invites = 1;
+
+	desk_open(&d);
+	know(&d, "carrier");
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	refuse(&d, "401 Unauthorized", ASKED("x"));
+	CHECK(far_hears(&d.far, "INVITE "));
+	refuse(&d, "401 Unauthorized", ASKED("y") ", stale=true");
+	CHECK(far_hears(&d.far, "INVITE "));
+	CHECK(proves(&d.far, "Authorization", "y", 1));
+	for (; invites < 20 && desk_quiet(&d); invites++) {
+		refuse(&d, "401 Unauthorized", ASKED("z") ", stale=true");
+		(void)far_hear(&d.far);
+	}
+	CHECK(invites < 6);
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK_EQ(d.release.sip_status, 401);
+	desk_close(&d);
+}
+
+static const struct {
+	const char *realm, *challenge, *why;
+	unsigned answers;
+} hopeless[] = {
+	/* clang-format off */
+	{ "carrier", ASKED("n"), "far refuses our credentials", 1 },
+	{ "other", ASKED("n"), "", 0 },
+	{ "carrier", "Basic realm=\"carrier\"", "", 0 },
+	{ "carrier", "Digest realm=\"carrier\", nonce=\"n\", qop=\"auth-int\"",
+	  "", 0 },
+	{ "carrier", "Digest realm=\"carrier\", nonce=\"n\", algorithm=SHA-1",
+	  "", 0 },
+	{ "carrier", "Digest realm=\"carrier\"", "", 0 },
+	{ "carrier", "Digest", "", 0 },
+	/* clang-format on */
+};
+
+TEST_ROWS(what_cannot_be_answered_ends_the_call, hopeless, row)
+{
+	struct desk d;
+
+	desk_open(&d);
+	know(&d, row->realm);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	refuse(&d, "401 Unauthorized", row->challenge);
+	for (unsigned i = 0; i < row->answers; i++) {
+		CHECK(far_hears(&d.far, "INVITE "));
+		refuse(&d, "401 Unauthorized", row->challenge);
+	}
+	CHECK(!far_hear(&d.far));
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK_EQ(d.release.sip_status, 401);
+	CHECK(strstr(d.release.detail, row->why) != NULL);
+	desk_close(&d);
+}
+
+TEST(a_far_end_without_credentials_is_told_nothing)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	refuse(&d, "407 Who", ASKED("n"));
+	CHECK(!far_hear(&d.far));
+	CHECK(desk_told(&d, SIP_RELEASED));
+	CHECK_TEXT(d.release.detail, "far asks for credentials we do not have");
+	desk_close(&d);
+}
+
+/* The phone behind a proxy that left the path asks for itself. */
+TEST(a_stranger_in_the_dialog_is_told_nothing)
+{
+	struct desk d;
+
+	desk_open(&d);
+	know(&d, "");
+	desk_call_out(&d);
+	(void)strcpy(d.peer.host, "127.0.0.7"); /* the peer is elsewhere */
+	(void)sip_peer_set(d.stack, &d.peer);
+	sip_session_end(d.session, 0, &(struct release){ 0 });
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "BYE "));
+	far_reply(&d.far, "401 Unauthorized",
+	          "WWW-Authenticate: " ASKED("n") "\r\n", NULL);
+	desk_turn(&d);
+	CHECK(!far_hear(&d.far));
+	desk_close(&d);
+}
+
+TEST(a_call_given_up_meanwhile_is_not_placed_again)
+{
+	struct desk d;
+
+	desk_open(&d);
+	know(&d, "");
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	far_reply(&d.far, "100 Trying", "", NULL);
+	desk_turn(&d);
+	sip_session_end(d.session, 0, &(struct release){ 0 });
+	desk_turn(&d);
+	far_reply(&d.far, "401 Unauthorized",
+	          "WWW-Authenticate: " ASKED("n") "\r\n", NULL);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "CANCEL "));
+	CHECK(far_hears(&d.far, "ACK "));
+	CHECK(!far_hear(&d.far));
+	desk_close(&d);
+}
+
+LADDER(want_of_memory_while_being_asked_ends_the_call)
+{
+	struct desk d;
+
+	desk_open(&d);
+	if (d.stack == NULL) {
+		desk_close(&d);
+		return;
+	}
+	know(&d, "");
+	if (desk_place(&d) != NULL && far_hear(&d.far)) {
+		far_reply(&d.far, "401 Unauthorized",
+		          "WWW-Authenticate: " ASKED("n") "\r\n", NULL);
+		desk_turn(&d);
+	}
+	if (ladder_ok()) {
+		CHECK(far_hears(&d.far, "ACK "));
+		CHECK(far_hears(&d.far, "INVITE "));
+	}
+	desk_close(&d);
+}
