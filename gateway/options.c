@@ -194,6 +194,13 @@ static const struct conf_choice peer_transports[] = {
 	{ 0 },
 };
 
+static const struct conf_choice peer_reliables[] = {
+	{ "off", SIP_100REL_OFF, "never" },
+	{ "supported", SIP_100REL_SUPPORTED, "when both ends can" },
+	{ "required", SIP_100REL_REQUIRED, "always, or no call" },
+	{ 0 },
+};
+
 #define P(member) CONF_AT(struct options_peer, member)
 static const struct conf_option peer_heading[] = {
 	{ "name", &conf_word, P(name), 1, 39, NULL, NULL, "of the peer" },
@@ -222,6 +229,8 @@ static const struct conf_option peer_options[] = {
 	  "learn the source of its RTP (NAT)" },
 	{ "codec-mismatch 400", &conf_switch, P(codec_mismatch_400), 0, 0, NULL,
 	  NULL, "answer 400 instead of 488" },
+	{ "100rel",       &conf_one_of, P(reliable), 0, 0, peer_reliables,
+	  "supported", "acknowledged provisional responses (RFC 3262)" },
 	{ "max-conn",     &conf_number, P(max_calls), 0, 10000, NULL, "0",
 	  "calls at once; 0: no limit" },
 	{ "authentication", &options_kind_credentials, P(credentials), 0, 0,

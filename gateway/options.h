@@ -104,6 +104,7 @@ struct options_peer {
 	struct options_codecs codecs;
 	unsigned ptime, event_type;
 	bool identity, latch, codec_mismatch_400, shutdown;
+	int reliable; /* enum sip_100rel */
 	unsigned max_calls;
 	struct options_credentials credentials;
 	bool keepalive;

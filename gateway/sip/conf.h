@@ -15,6 +15,9 @@ enum sip_transport { SIP_UDP, SIP_TCP, SIP_TLS };
 
 enum { SIP_BINDS = 8, SIP_CODECS = 4, SIP_CREDENTIALS = 16 };
 
+/* RFC 3262, with a far end. */
+enum sip_100rel { SIP_100REL_OFF, SIP_100REL_SUPPORTED, SIP_100REL_REQUIRED };
+
 enum sip_timer {
 	SIP_T1,
 	SIP_T2,
@@ -78,6 +81,7 @@ struct sip_peer_conf {
 	bool trusted;       /* identity: believes and is told P-Asserted-ID */
 	bool latch;         /* RTP source may differ (NAT) */
 	bool codec_mismatch_400; /* the older manner, else 488 */
+	enum sip_100rel reliable;
 	struct sip_keepalive keepalive;
 };
 void sip_peer_preset(struct sip_peer_conf *conf);

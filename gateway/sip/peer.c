@@ -261,6 +261,7 @@ void sip_peer_preset(struct sip_peer_conf *conf)
 		.codecs = { CODEC_PCMA, CODEC_PCMU },
 		.ptime_ms = 20,
 		.event_type = 101,
+		.reliable = SIP_100REL_SUPPORTED,
 		.keepalive = { .up_s = 60, .down_s = 30, .retries = 3 },
 	};
 }

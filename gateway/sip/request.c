@@ -5,6 +5,7 @@
  * carries. What has a To tag belongs to a session or to nothing (481); what
  * has none begins something, and only an INVITE or OPTIONS of a peer may.
  */
+#include "gateway/sip/extension.h"
 #include "gateway/sip/session.h"
 
 #include <assert.h>
@@ -13,7 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
-const char stack_allow[] = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
+const char stack_allow[] =
+	"INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK";
 
 /* RFC 3261 8.2.1, 21.4.6, 21.5.2: methods we know and do not allow are 405,
  * ones nobody told us of are 501. */
@@ -29,7 +31,7 @@ static const struct {
 	{ "OPTIONS",   true  },
 	{ "INFO",      true  },
 	{ "UPDATE",    true  },
-	{ "PRACK",     false },
+	{ "PRACK",     true  },
 	{ "REFER",     false },
 	{ "NOTIFY",    false },
 	{ "SUBSCRIBE", false },
@@ -83,6 +85,16 @@ static int put_body(osip_message_t *m, const char *body)
 		(struct bytes){ (const uint8_t *)body, strlen(body) });
 }
 
+/* RFC 3262 3 and RFC 3261 21.4.16 */
+static int put_reliable(osip_message_t *m, const struct stack_answer *a)
+{
+	int rc = put_number(m, "RSeq", a->rseq);
+
+	if (rc == 0 && (a->rseq != 0 || a->status == 421))
+		rc = message_set_header(m, "Require", "100rel");
+	return rc;
+}
+
 static int fill(struct sip_stack *stack, osip_message_t *m,
                 const osip_message_t *request, const struct stack_answer *a)
 {
@@ -101,6 +113,8 @@ static int fill(struct sip_stack *stack, osip_message_t *m,
 		rc = put_number(m, "Retry-After", retry);
 	if (rc == 0)
 		rc = put_warning(m, a);
+	if (rc == 0)
+		rc = put_reliable(m, a);
 	if (rc == 0 && a->reason != NULL && a->reason[0] != '\0')
 		rc = message_set_header(m, "Reason", a->reason);
 	if (rc == 0)
@@ -173,19 +187,16 @@ static unsigned judge_method(const osip_message_t *request)
 	return 501;
 }
 
-/* RFC 3261 8.2.2.3: we support no extension that must be named. True when it
- * has been refused. */
+/* RFC 3261 8.2.2.3: an extension we do not have, or not with this peer. True
+ * when it has been refused. */
 static bool refuse_require(struct sip_stack *stack, struct transaction *t,
-                           const osip_message_t *request)
+                           const osip_message_t *request,
+                           const struct sip_peer_conf *peer)
 {
 	char tags[256];
 	struct text out = TEXT(tags);
-	const char *tag;
 
-	for (int n = 0; (tag = message_header(request, "Require", n)) != NULL;
-	     n++)
-		text_add(&out, "%s%s", n > 0 ? ", " : "", tag);
-	if (out.len == 0)
+	if (!extension_lacking(request, peer, &out))
 		return false;
 	answer_with(stack, t, request, &(struct stack_answer){ .status = 420 },
 	            "Unsupported", tags);
@@ -301,6 +312,19 @@ static void begin(struct sip_stack *stack, struct transaction *t,
 		refuse(stack, t, request, 481);
 }
 
+static const struct sip_peer_conf *peer_of(struct sip_stack *stack,
+                                           const struct transaction *t,
+                                           const struct sip_session *s)
+{
+	const struct peer *peer =
+		s != NULL ? NULL
+			  : peers_at(stack->peers, &transaction_hop(t)->remote);
+
+	if (s != NULL)
+		return &s->peer;
+	return peer == NULL ? NULL : &peer->conf;
+}
+
 void stack_request(struct sip_stack *stack, struct transaction *t,
                    const osip_message_t *request)
 {
@@ -311,14 +335,13 @@ void stack_request(struct sip_stack *stack, struct transaction *t,
 		refuse(stack, t, request, status);
 		return;
 	}
-	if (refuse_require(stack, t, request))
+	s = message_tag(request->to) == NULL ? NULL
+	                                     : session_find(stack, request);
+	if (refuse_require(stack, t, request, peer_of(stack, t, s)))
 		return;
-	if (message_tag(request->to) == NULL) {
+	if (message_tag(request->to) == NULL)
 		begin(stack, t, request);
-		return;
-	}
-	s = session_find(stack, request);
-	if (s != NULL)
+	else if (s != NULL)
 		session_request(s, t, request);
 	else
 		refuse(stack, t, request, 481);

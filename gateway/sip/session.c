@@ -158,6 +158,7 @@ static void enter(void *self, unsigned state)
 		timer_start(&s->timer, length);
 	if (state == UA_OVER) {
 		session_repeat_end(s);
+		reliable_end(s);
 		timer_stop(&s->refresh_timer);
 		loop_defer(s->stack->loop, &s->funeral);
 	}
@@ -334,6 +335,8 @@ void session_request(struct sip_session *s, struct transaction *t,
 		return;
 	if (message_is(request, "BYE"))
 		fsm_post(&s->fsm, HEARD_BYE, &bye);
+	else if (message_is(request, "PRACK"))
+		reliable_prack(s, t, request);
 	else if (message_is(request, "INFO"))
 		hear_info(s, t, request);
 	else if (message_is(request, "OPTIONS"))

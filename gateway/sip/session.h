@@ -10,6 +10,8 @@
  * session_life.c and session_talk.c are what those stand on.
  */
 
+#include "gateway/sip/reliable.h"
+#include "gateway/sip/session_roles.h"
 #include "gateway/sip/session_state.h"
 #include "gateway/sip/stack.h"
 
@@ -44,6 +46,7 @@ struct sip_session {
 	unsigned naddrs, tried;
 	struct addr addrs[PEER_ADDRS];
 
+	struct reliable reliable;
 	struct offer_local media;
 	bool media_open;
 	struct addr bound; /* of RTP, before an external address */
@@ -141,53 +144,6 @@ void session_say_challenge(const struct sip_session *s,
 /* A 2xx of ours is out: repeat it until its ACK. */
 void session_repeat(struct sip_session *s, osip_message_t *ok);
 void session_repeat_end(struct sip_session *s);
-
-struct heard_bye {
-	struct transaction *t;
-	const osip_message_t *request;
-};
-
-/* --- session.c: actions of both roles --- */
-
-void session_bye(void *self, const void *bye);
-void session_bye_again(void *self, const void *bye);
-void session_hang_up(void *self, const void *detail);
-void session_settle(void *self, const void *detail);
-
-/* --- session_uac.c: actions --- */
-
-void uac_trying(void *self, const void *detail);
-void uac_ringing(void *self, const void *response);
-void uac_ok(void *self, const void *response);
-void uac_ok_late(void *self, const void *response);
-void uac_ok_again(void *self, const void *response);
-void uac_refused(void *self, const void *response);
-void uac_gave_up(void *self, const void *status);
-void uac_cancel(void *self, const void *detail);
-void uac_timed_out(void *self, const void *detail);
-void uac_bye(void *self, const void *bye);
-void uac_ack(struct sip_session *s, uint32_t cseq, const char *body);
-void uac_stray_ok(struct sip_session *s, const osip_message_t *response);
-
-/* --- session_uas.c: actions, and what the stack hands in --- */
-
-int uas_invited(struct sip_stack *stack, struct transaction *t,
-                const osip_message_t *invite, const struct peer *peer);
-void uas_refuse(void *self, const void *detail);
-void uas_cancelled(void *self, const void *cancel);
-void uas_bye(void *self, const void *bye);
-void uas_lost(void *self, const void *detail);
-void uas_acked(void *self, const void *ack);
-void uas_no_ack(void *self, const void *detail);
-void uas_renew(void *self, const void *detail);
-
-/* --- session_refresh.c --- */
-
-extern const struct fsm_type refresh_machine;
-void refresh_request(struct sip_session *s, struct transaction *t,
-                     const osip_message_t *request);
-void refresh_acked(struct sip_session *s, const osip_message_t *ack);
-void refresh_timed_out(void *self);
 
 /* --- session.c: what the stack hands in --- */
 

@@ -115,6 +115,7 @@ int session_new(struct sip_session **out, struct sip_stack *stack,
 	timer_init(&s->refresh_timer, stack->loop, "SIP re-INVITE",
 	           refresh_timed_out, s);
 	deferred_init(&s->funeral, funeral, s);
+	reliable_init(s);
 	set_media(s);
 	*out = s;
 	return 0;
@@ -137,6 +138,7 @@ struct sip_session *session_free(struct sip_session *s)
 	s->reinvite = let_go(s->reinvite);
 	s->reinvited = let_go(s->reinvited);
 	session_repeat_end(s);
+	reliable_free(s);
 	timer_stop(&s->timer);
 	timer_stop(&s->refresh_timer);
 	deferred_cancel(&s->funeral);

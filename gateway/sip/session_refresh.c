@@ -102,7 +102,7 @@ void refresh_timed_out(void *self)
 }
 
 /* A flow was agreed anew: told above when it is another. */
-static void change_flow(struct sip_session *s, const struct flow *flow)
+void session_change_flow(struct sip_session *s, const struct flow *flow)
 {
 	struct sip_event event = { .kind = SIP_FLOW,
 		                   .held = !flow->send && s->media.send };
@@ -190,7 +190,7 @@ static void answered(void *self, const void *detail)
 	uac_ack(s, message_cseq(response), NULL);
 	if (session_sdp(response, &sdp) == 0 && sdp != NULL &&
 	    session_answered_with(s, sdp, &flow, &warning) == 0)
-		change_flow(s, &flow);
+		session_change_flow(s, &flow);
 	mem_free(sdp);
 }
 
@@ -247,8 +247,8 @@ static unsigned when_not(const struct sip_session *s)
 }
 
 /* Our answer to their offer, or our offer: 0, or the refusing status. */
-static unsigned describe(struct sip_session *s, char *sdp, struct flow *flow,
-                         unsigned *warning)
+unsigned session_describe_change(struct sip_session *s, const char *sdp,
+                                 struct flow *flow, unsigned *warning)
 {
 	int rc = session_open_media(s);
 
@@ -316,7 +316,7 @@ static void take(struct sip_session *s, struct transaction *t,
 		return;
 	}
 	if (sdp != NULL || invite)
-		status = describe(s, sdp, &flow, &warning);
+		status = session_describe_change(s, sdp, &flow, &warning);
 	if (status != 0) {
 		refuse(s, t, status, warning);
 	} else {
@@ -327,7 +327,7 @@ static void take(struct sip_session *s, struct transaction *t,
 		else
 			answer_update(s, t, sdp != NULL);
 		if (sdp != NULL)
-			change_flow(s, &flow);
+			session_change_flow(s, &flow);
 	}
 	mem_free(sdp);
 }
@@ -364,7 +364,7 @@ static void acked(void *self, const void *ack)
 	s->offered = false;
 	if (ack != NULL && session_sdp(ack, &sdp) == 0 && sdp != NULL &&
 	    session_answered_with(s, sdp, &flow, &warning) == 0)
-		change_flow(s, &flow);
+		session_change_flow(s, &flow);
 	mem_free(sdp);
 }
 

@@ -7,6 +7,7 @@
  * text is another than the last one (RFC 4566 5.2, RFC 3264 8); so a repeated
  * answer, or the answer to a refresh, is the same octets as before.
  */
+#include "gateway/sip/extension.h"
 #include "gateway/sip/session.h"
 
 #include <errno.h>
@@ -63,9 +64,11 @@ void session_begin(struct text *out, struct sip_session *s, const char *method,
 	text_add(out, "Max-Forwards: %u\r\n", s->stack->conf.max_forwards);
 	if (strcmp(method, "BYE") != 0)
 		text_add(out, "Contact: %s\r\n", contact);
-	if (strcmp(method, "INVITE") == 0)
+	if (strcmp(method, "INVITE") == 0) {
 		text_add(out, "Allow: %s\r\nAccept: application/sdp\r\n",
 		         stack_allow);
+		extension_print(out, &s->peer);
+	}
 	if (s->stack->conf.user_agent[0] != '\0')
 		text_add(out, "User-Agent: %s\r\n", s->stack->conf.user_agent);
 }

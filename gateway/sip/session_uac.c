@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the Causeway developers */
 /*
- * A session as the one who calls, RFC 3261 13.2.
- *
- * What several 18x say are facts that add up: that it rings is told once,
- * whoever says so; a description counts whenever it is new. So 183 after 180,
- * 180 after 183, the repetitions of a proxy and the branches of a fork all come
- * out right, and nobody is alerted twice.
+ * A session as the one who calls, RFC 3261 13.2; session_early.c has what it
+ * hears before the answer.
  *
  * The first 2xx makes the dialog. One with another To tag is of a fork's other
  * branch: it is acknowledged, because its sender repeats it until then, and
@@ -226,70 +222,7 @@ static void hear_fork(struct sip_session *s, const osip_message_t *response)
 	end_fork(s, response, true);
 }
 
-/* --- provisional responses --- */
-
-void uac_trying(void *self, const void *detail)
-{
-	(void)detail;
-	session_tell(self, &(struct sip_event){ .kind = SIP_PROCEEDING,
-	                                        .status = 100 });
-}
-
-/* The flow a response's description agrees to; NULL when there is none, or
- * none we can use. */
-static const struct flow *early_flow(struct sip_session *s,
-                                     const osip_message_t *response)
-{
-	struct flow flow;
-	unsigned warning;
-	char *sdp;
-	bool news = false;
-
-	if (!s->setup.has_offer || session_sdp(response, &sdp) < 0 ||
-	    sdp == NULL)
-		return NULL;
-	if (session_answered_with(s, sdp, &flow, &warning) == 0)
-		news = session_take_flow(s, &flow);
-	mem_free(sdp);
-	return news ? &s->flow : NULL;
-}
-
-void uac_ringing(void *self, const void *detail)
-{
-	const osip_message_t *response = detail;
-	struct sip_session *s = self;
-	unsigned status = (unsigned)response->status_code;
-	struct sip_event event = {
-		.kind = status == 180 ? SIP_ALERTING : SIP_PROGRESS,
-		.status = status,
-	};
-	bool repeated = status == 180 ? s->alerted : s->rung == status;
-
-	if (message_tag(response->to) != NULL &&
-	    dialog_learn(&s->dialog, response) < 0)
-		return;
-	event.flow = early_flow(s, response);
-	if (repeated && event.flow == NULL)
-		return;
-	s->rung = status;
-	s->alerted = s->alerted || status == 180;
-	session_tell(s, &event);
-}
-
 /* --- final responses --- */
-
-static void refuse_answer(struct sip_session *s, unsigned warning)
-{
-	struct release why = {
-		.by = RELEASE_BY_FAILURE,
-		.cause = { Q850_BEARER_NOT_IMPLEMENTED, LOCATION_USER },
-		.sip_status = 488,
-		.sip_warning = (uint16_t)warning,
-		.detail = "no codec in common",
-	};
-
-	session_fail(s, 488, &why);
-}
 
 /* The 2xx answers our offer; -ENOENT: it has no description. */
 static int take_answer(struct sip_session *s, const char *sdp,
@@ -304,24 +237,6 @@ static int take_answer(struct sip_session *s, const char *sdp,
 	if (rc == 0)
 		(void)session_take_flow(s, &flow);
 	return rc;
-}
-
-/* The 2xx has the offer, our answer goes into the ACK. */
-static int take_offer(struct sip_session *s, const char *sdp, unsigned *warning)
-{
-	struct flow flow;
-	int rc = sdp == NULL ? -ENOENT : session_open_media(s);
-
-	if (rc == 0)
-		rc = session_agree_to(s, sdp, &flow, warning);
-	if (rc == 0)
-		rc = session_describe(s, &flow, sdp);
-	if (rc < 0)
-		return rc;
-	(void)session_take_flow(s, &flow);
-	mem_free(s->ack_body);
-	s->ack_body = mem_text(s->told);
-	return s->ack_body == NULL ? -ENOMEM : 0;
 }
 
 void uac_ok(void *self, const void *detail)
@@ -342,11 +257,11 @@ void uac_ok(void *self, const void *detail)
 		rc = session_sdp(response, &sdp);
 	if (rc == 0)
 		rc = s->setup.has_offer ? take_answer(s, sdp, &warning)
-		                        : take_offer(s, sdp, &warning);
+		                        : uac_take_offer(s, sdp, &warning);
 	mem_free(sdp);
 	uac_ack(s, s->invite_cseq, s->ack_body);
 	if (rc < 0) {
-		refuse_answer(s, warning);
+		uac_refuse_answer(s, warning);
 		return;
 	}
 	header_get_connected(response, s->peer.trusted, &connected);

@@ -87,6 +87,8 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 	if (rc < 0)
 		no.status = rc == -ENOMEM ? 503 : 400;
 	else
+		no.status = reliable_judge(s, invite);
+	if (no.status == 0)
 		no.status = judge_offer(s, invite, &warning);
 	if (no.status == 488)
 		no = mismatch(&s->peer, warning);
@@ -159,6 +161,7 @@ static int settle(struct sip_session *s)
 static bool is_open(const struct sip_session *s)
 {
 	return s->invited != NULL && !s->releasing && s->ok == NULL &&
+	       !s->reliable.answer_due &&
 	       (fsm_state(&s->fsm) == UA_OFFERED ||
 	        fsm_state(&s->fsm) == UA_RINGING);
 }
@@ -195,9 +198,11 @@ static int send_ringing(struct sip_session *s)
 {
 	struct stack_answer answer = {
 		.status = s->rung,
-		.body = s->rung_sdp ? s->told : NULL,
+		.body = s->rung_sdp && !s->reliable.told ? s->told : NULL,
 	};
 
+	if (reliable_is_due(s, s->rung_sdp))
+		return reliable_ring(s, answer);
 	return session_respond(s, s->invited, answer);
 }
 
@@ -229,12 +234,56 @@ void uas_renew(void *self, const void *detail)
 	(void)send_ringing(self);
 }
 
+/* 200, with what was agreed unless it is known already. */
+static osip_message_t *make_ok(struct sip_session *s,
+                               const struct party *connected)
+{
+	struct stack_answer answer = {
+		.status = 200,
+		.to_tag = s->dialog.local_tag,
+		.body = s->reliable.told ? NULL : s->told,
+	};
+	const osip_message_t *invite = transaction_request_of(s->invited);
+	char contact[160], host[ADDR_TEXT];
+	osip_message_t *ok;
+	int rc;
+
+	session_contact(s, contact, sizeof(contact));
+	session_host(s, host, sizeof(host));
+	answer.contact = contact;
+	ok = stack_response(s->stack, invite, &answer);
+	if (ok == NULL)
+		return NULL;
+	rc = header_put_connected(ok, connected, host, s->peer.trusted);
+	return rc < 0 ? message_free(ok) : ok;
+}
+
+static int send_ok(struct sip_session *s, const struct party *connected)
+{
+	osip_message_t *ok = make_ok(s, connected);
+	osip_message_t *copy = ok == NULL ? NULL : message_clone(ok);
+	int rc;
+
+	if (copy == NULL) {
+		(void)message_free(ok);
+		return refuse_offer(s, -ENOMEM, 0);
+	}
+	reliable_end(s);
+	rc = transaction_respond(s->invited, copy);
+	session_repeat(s, ok);
+	fsm_post(&s->fsm, ASKED_ANSWER, NULL);
+	return rc < 0 && rc != -EPROTO ? 0 : rc;
+}
+
+void uas_answer(struct sip_session *s, const struct party *connected)
+{
+	if (is_open(s))
+		(void)send_ok(s, connected);
+}
+
 int sip_session_answer(struct sip_session *session,
                        const struct party *connected, struct flow *flow)
 {
-	struct stack_answer answer = { .status = 200 };
-	char contact[160], host[ADDR_TEXT];
-	osip_message_t *ok, *copy;
 	int rc;
 
 	if (!is_open(session))
@@ -242,26 +291,10 @@ int sip_session_answer(struct sip_session *session,
 	rc = settle(session);
 	if (rc < 0)
 		return rc;
-	session_contact(session, contact, sizeof(contact));
-	session_host(session, host, sizeof(host));
-	answer.contact = contact;
-	answer.to_tag = session->dialog.local_tag;
-	answer.body = session->told;
-	ok = stack_response(session->stack,
-	                    transaction_request_of(session->invited), &answer);
-	rc = ok == NULL ? -ENOMEM
-	                : header_put_connected(ok, connected, host,
-	                                       session->peer.trusted);
-	copy = rc < 0 ? NULL : message_clone(ok);
-	if (copy == NULL) {
-		(void)message_free(ok);
-		return refuse_offer(session, -ENOMEM, 0);
-	}
-	rc = transaction_respond(session->invited, copy);
-	session_repeat(session, ok);
-	fsm_post(&session->fsm, ASKED_ANSWER, NULL);
+	if (!reliable_holds_answer(session, connected))
+		rc = send_ok(session, connected);
 	tell_flow(session, flow);
-	return rc < 0 && rc != -EPROTO ? 0 : rc;
+	return rc;
 }
 
 /* --- what ends it --- */

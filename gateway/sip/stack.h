@@ -42,6 +42,7 @@ struct stack_answer {
 	unsigned status;
 	const char *to_tag, *contact, *body, *reason, *warning_text;
 	unsigned warning, retry_after;
+	uint32_t rseq; /* a reliable 18x; 0: it is not */
 };
 osip_message_t *stack_response(struct sip_stack *stack,
                                const osip_message_t *request,

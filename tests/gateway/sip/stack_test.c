@@ -20,7 +20,7 @@ static const struct {
 } invites[] = {
 	/* clang-format off */
 	{ "Require: 100rel, magic\r\n", NULL, far_sdp, "SIP/2.0 420",
-	  "Unsupported", "100rel" },
+	  "Unsupported", "magic" },
 	{ "", "text/plain", "hello", "SIP/2.0 415", "Accept", "application/sdp" },
 	{ "Content-Encoding: gzip\r\n", NULL, far_sdp, "SIP/2.0 415",
 	  "Accept-Encoding", "identity" },
