@@ -21,6 +21,7 @@
 #include "gateway/debug.h"
 #include "gateway/gateway.h"
 #include "gateway/ladder.h"
+#include "gateway/trunk.h"
 #include "kernel/text.h"
 
 /* --- told --- */
@@ -332,7 +333,7 @@ static void on_event(void *self, const struct sip_event *event)
 
 static unsigned on_available(void *self)
 {
-	return gateway_is_open(self) ? 0 : 503;
+	return gateway_is_open(self) && trunks_any_up(self) ? 0 : 503;
 }
 
 static int on_open_media(void *self, struct sip_session *session,

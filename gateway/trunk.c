@@ -250,6 +250,14 @@ bool trunk_is_up(const struct trunk *trunk)
 	       board_span_alarms(trunk->span) == 0;
 }
 
+bool trunks_any_up(const struct gateway *gateway)
+{
+	LIST_EACH(&gateway->trunks, struct trunk, trunk, list)
+	if (!trunk->options.shutdown && trunk_is_up(trunk))
+		return true;
+	return list_empty(&gateway->trunks);
+}
+
 /* --- channels --- */
 
 static void slot_settle(struct trunk *trunk, unsigned channel)

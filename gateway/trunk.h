@@ -54,6 +54,10 @@ int trunk_change(struct trunk *trunk, const struct options_controller *options);
 /* May calls be placed on it? */
 bool trunk_is_up(const struct trunk *trunk);
 
+/* Could any trunk take a call, were a channel free? True too when there is
+ * none: then calls are not meant for trunks. */
+bool trunks_any_up(const struct gateway *gateway);
+
 /* A stream uses this channel from now on; or lets go of it with this serial;
  * its call has been released. */
 int trunk_channel_join(struct trunk *trunk, unsigned channel,

@@ -172,3 +172,128 @@ TEST(a_reload_keeps_what_is_known_of_peers)
 	CHECK(console_says(w, "show sip-ua peers", "503 to 1 OPTIONS"));
 	close_world(w);
 }
+
+/* --- what we are asked --- */
+
+static void ask(struct world *w)
+{
+	struct far *f = &w->far[0];
+
+	far_deaf(f);
+	far_send(f,
+	         "OPTIONS sip:gw@127.0.0.1 SIP/2.0\r\n"
+	         "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKo%u;rport\r\n"
+	         "From: <sip:a@b>;tag=1\r\nTo: <sip:gw@127.0.0.1>\r\n"
+	         "Call-ID: o%u\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\n"
+	         "Content-Length: 0\r\n\r\n",
+	         f->port, f->branch, f->branch);
+	f->branch++;
+	world_run(w, MSEC(20));
+}
+
+static bool takes_calls(struct world *w)
+{
+	struct far *f = &w->far[0];
+
+	ask(w);
+	CHECK(far_hear(f));
+	if (strncmp(f->heard, "SIP/2.0 200", 11) == 0)
+		return true;
+	CHECK(strncmp(f->heard, "SIP/2.0 503", 11) == 0);
+	CHECK(far_header(f, "Retry-After")[0] != '\0');
+	return false;
+}
+
+/* An INVITE is refused at once, says why, and when to try again. */
+static void refused_at_once(struct world *w)
+{
+	struct far *f = &w->far[0];
+
+	far_deaf(f);
+	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(10));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 503"));
+	CHECK_TEXT(far_header(f, "Retry-After"), "10");
+	CHECK(strstr(far_header(f, "Reason"), "Q.850;cause=38") != NULL);
+	far_ack_refusal(f);
+	world_run(w, MSEC(10));
+}
+
+TEST(options_and_invite_say_when_the_only_line_is_lost_and_back)
+{
+	struct world *w = world_open(unwatched);
+
+	CHECK(takes_calls(w));
+	board_sim_cut(w->exchange[0].span, true, true);
+	world_run(w, SEC(3));
+	CHECK(!takes_calls(w));
+	refused_at_once(w);
+	board_sim_cut(w->exchange[0].span, false, false);
+	world_wait(w, SEC(20));
+	CHECK(takes_calls(w));
+	world_close(w);
+}
+
+TEST(one_line_of_two_is_enough_to_take_calls)
+{
+	struct world *w = world_open("controller e1 0\n board sim\n!\n"
+	                             "controller e1 1\n board sim\n!\n"
+	                             "sip-ua\n bind udp $SIP\n!\n"
+	                             "sip-peer first\n address $FAR0\n");
+
+	board_sim_cut(w->exchange[0].span, true, true);
+	world_run(w, SEC(3));
+	CHECK(takes_calls(w));
+	board_sim_cut(w->exchange[1].span, true, true);
+	world_run(w, SEC(3));
+	CHECK(!takes_calls(w));
+	board_sim_cut(w->exchange[0].span, false, false);
+	board_sim_cut(w->exchange[1].span, false, false);
+	world_wait(w, SEC(20));
+	world_close(w);
+}
+
+TEST(a_gateway_without_lines_takes_calls_for_sip)
+{
+	struct world *w = world_open("sip-ua\n bind udp $SIP\n!\n"
+	                             "sip-peer first\n address $FAR0\n");
+
+	CHECK(takes_calls(w));
+	world_close(w);
+}
+
+static void drained(void *self)
+{
+	*(bool *)self = true;
+}
+
+TEST(options_say_when_we_are_draining)
+{
+	struct world *w = world_open(unwatched);
+	bool is_drained = false;
+
+	gateway_drain(w->gateway, SEC(60), drained, &is_drained);
+	CHECK(is_drained);
+	CHECK(!takes_calls(w));
+	world_close(w);
+}
+
+TEST(options_say_when_we_are_overloaded)
+{
+	struct world *w = world_open_with("call limit 1\n", unwatched);
+
+	CHECK(takes_calls(w));
+	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(&w->far[0], "INVITE "));
+	far_reply(&w->far[0], "100 Trying", "", NULL);
+	CHECK(!takes_calls(w));
+	exchange_clear(w->exchange[0].call, 16);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "CANCEL "));
+	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_wait(w, SEC(40));
+	CHECK(takes_calls(w));
+	world_close(w);
+}
