@@ -123,7 +123,11 @@ static void run_deferred(struct loop *loop)
 	}
 }
 
-/* Let the wait end in time for the next timer. */
+/*
+ * Let the wait end in time for the next timer. libuv runs its timers before it
+ * waits: an alarm that is due by then rings at once and would leave the wait
+ * without an end, so it repeats.
+ */
 static void set_alarm(struct loop *loop)
 {
 	const struct timer *first = loop->timers.first;
@@ -133,7 +137,7 @@ static void set_alarm(struct loop *loop)
 		left = MIN_OF(left, timer_left(first));
 	uv_update_time(&loop->uv);
 	(void)uv_timer_start(&loop->alarm, alarm_rang,
-	                     (uint64_t)((left + 999) / 1000), 0);
+	                     (uint64_t)((left + 999) / 1000), 1);
 }
 
 static void turn(struct loop *loop, bool may_wait)

@@ -548,3 +548,46 @@ LADDER(loop_and_all_it_watches_survive_want_of_memory)
 	(void)loop_free(loop);
 	close_pair(fds);
 }
+
+struct again {
+	struct loop *loop;
+	struct timer timer;
+	unsigned left;
+};
+
+static void start_again(void *self)
+{
+	struct again *a = self;
+
+	if (a->left-- == 0)
+		loop_stop(a->loop);
+	else
+		timer_start(&a->timer, a->left % 3 * 400);
+}
+
+static void hears_nothing(void *self, unsigned events)
+{
+	(void)self;
+	(void)events;
+}
+
+TEST(a_timer_of_less_than_a_millisecond_needs_no_other_event)
+{
+	struct again a = { .left = 300 };
+	struct watch *quiet;
+	int ends[2];
+
+	CHECK_EQ(loop_new(&a.loop), 0);
+	CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	CHECK_EQ(watch_new(&quiet, a.loop, ends[0], WATCH_READ, hears_nothing,
+	                   NULL),
+	         0);
+	timer_init(&a.timer, a.loop, "again", start_again, &a);
+	timer_start(&a.timer, 0);
+	loop_run(a.loop);
+	CHECK(!timer_running(&a.timer));
+	quiet = watch_free(quiet);
+	a.loop = loop_free(a.loop);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
