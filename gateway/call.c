@@ -167,7 +167,8 @@ static void act_info(void *self, const void *detail)
 }
 
 /* The far side clears and plays why: the caller may listen (Q.931 5.3.4.1),
- * until the caller hangs up or the guard says enough. */
+ * until he hangs up or the guard says enough; unless there is another choice
+ * to try instead. */
 static void act_announce(void *self, const void *detail)
 {
 	struct call *call = self;
@@ -177,6 +178,13 @@ static void act_announce(void *self, const void *detail)
 	if (word == NULL || word->release == NULL)
 		return;
 	call->failed = *word->release;
+	if (call_hunts(call, &call->failed)) {
+		struct leg_word clear = { .kind = LEG_DISCONNECT,
+			                  .release = &call->failed };
+
+		leg_tell(&call->leg[1], &clear);
+		return;
+	}
 	heard.cause = word->release->cause;
 	timer_start(&call->guard, SEC(20));
 	call_ring(call, &heard);

@@ -43,6 +43,8 @@ void call_release_all(struct call *call);
 void call_analyse(struct call *call);
 /* Places the far leg on the next route that takes it, else EV_NO_MORE. */
 void call_try(struct call *call);
+/* The far leg ends like this before an answer: is another choice tried? */
+bool call_hunts(const struct call *call, const struct release *why);
 /* The far leg ended before an answer: EV_TRY or EV_NO_MORE. */
 void call_far_failed(struct call *call);
 void call_routes_done(struct call *call);

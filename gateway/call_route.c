@@ -344,18 +344,24 @@ void call_try(struct call *call)
 	fsm_post(&call->fsm, EV_NO_MORE, NULL);
 }
 
+bool call_hunts(const struct call *call, const struct release *why)
+{
+	const struct dial_peer *peer =
+		call->routes.route[call->next_route - 1].peer;
+	bool may = why->sip_status != 0 ? plan_hunts_status(why->sip_status)
+	                                : plan_hunts_cause(why->cause.value);
+
+	return call->next_route < call->routes.n &&
+	       (call->emergency || (may && !peer->huntstop));
+}
+
 void call_far_failed(struct call *call)
 {
 	const struct release *why = &call->failed;
-	const struct dial_peer *peer =
-		call->routes.route[call->next_route - 1].peer;
-	bool hunts = why->sip_status != 0 ? plan_hunts_status(why->sip_status)
-	                                  : plan_hunts_cause(why->cause.value);
 
 	call->far_sound = false;
 	call_join(call); /* the far end has gone: let its channel go too */
-	if (call->next_route >= call->routes.n ||
-	    !(call->emergency || (hunts && !peer->huntstop))) {
+	if (!call_hunts(call, why)) {
 		fsm_post(&call->fsm, EV_NO_MORE, NULL);
 		return;
 	}

@@ -204,6 +204,26 @@ TEST_ROWS(the_next_span_is_tried_as_the_table_says, causes, row)
 	world_close(w);
 }
 
+TEST(an_announcement_is_not_heard_while_there_is_another_choice)
+{
+	struct world *w = world_open(two_spans);
+	struct far *f = &w->far[0];
+
+	w->exchange[0].manner = EXCHANGE_ANNOUNCES;
+	w->exchange[0].cause =
+		(struct cause){ Q850_NO_CIRCUIT, LOCATION_PUBLIC_LOCAL };
+	w->exchange[1].manner = EXCHANGE_ANSWERS;
+	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(100));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 200"));
+	far_request(f, "ACK", "", NULL);
+	far_request(f, "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_close(w);
+}
+
 TEST(a_span_that_is_down_is_passed_over)
 {
 	struct world *w = world_open(two_spans);
