@@ -7,6 +7,7 @@
  */
 #include "tests/gateway/exchange.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -165,12 +166,40 @@ static void answer_now(void *self)
 
 /* --- the B channels --- */
 
+/* A-law as G.711 defines it: sign, segment, step; even bits turned. */
+static uint8_t to_alaw(int sample)
+{
+	unsigned sign = sample >= 0 ? 0x80 : 0, segment = 0;
+	unsigned size = (unsigned)(sample >= 0 ? sample : -sample) >> 4;
+
+	while (segment < 7 && size >= 32u << segment)
+		segment++;
+	if (size >= 16)
+		segment++;
+	size = segment > 0 ? size >> (segment - 1) & 15 : size;
+	return (uint8_t)((sign | segment << 4 | size) ^ 0x55);
+}
+
+static void dial(struct exchange *x, uint8_t *octets, unsigned count)
+{
+	const double turn = 2 * 3.14159265358979 / 8000;
+
+	for (unsigned i = 0; i < count; i++, x->dialled++)
+		octets[i] =
+			to_alaw((int)(5000 * sin(turn * 770 * x->dialled) +
+		                      5000 * sin(turn * 1336 * x->dialled)));
+}
+
 static void transmit(void *self, struct tick *tick)
 {
 	struct exchange *x = self;
 	const uint8_t *wave = x->conf.law == LAW_ALAW ? loud_alaw : loud_ulaw;
 
 	for (unsigned slot = 0; slot < TICK_SLOTS; slot++) {
+		if (x->dials[slot]) {
+			dial(x, tick->octets[slot], tick->count);
+			continue;
+		}
 		if (!x->talks[slot])
 			tick->mask &= ~(1u << slot);
 		for (unsigned i = 0; x->talks[slot] && i < tick->count; i++)

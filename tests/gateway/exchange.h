@@ -54,12 +54,14 @@ struct exchange {
 	unsigned nheard, read;
 	char messages[EXCHANGE_MESSAGES][24]; /* of Q.931, from the gateway */
 	unsigned nmessages, read_messages;
+	bool dials[TICK_SLOTS]; /* DTMF 5 on this channel */
 	bool talks[TICK_SLOTS]; /* 1 kHz on this channel */
 	unsigned
 		level[TICK_SLOTS]; /* mean of what was heard in the last tick */
 	uint64_t octets[TICK_SLOTS]; /* not idle, heard since the beginning */
 	uint64_t first[TICK_SLOTS];  /* ticks until the first of them */
 	uint64_t ticks;
+	unsigned dialled;   /* samples of the tone */
 	bool keep_channels; /* streams of ours never stop */
 };
 

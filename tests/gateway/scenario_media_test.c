@@ -375,3 +375,62 @@ TEST(digits_in_an_info_are_tones_on_the_line)
 	CHECK(x->octets[channel] > heard + 400);
 	hang_up(w);
 }
+
+/* DTMF 5 on the line: 770 and 1336 Hz. */
+TEST(tones_on_the_line_are_events_to_the_phone)
+{
+	struct world *w = world_open(world_conf);
+	struct exchange *x = &w->exchange[0];
+
+	CHECK(world_call_out(w) != NULL);
+	world_run(w, MSEC(200));
+	x->dials[channel_of(w)] = true;
+	world_run(w, MSEC(120));
+	x->dials[channel_of(w)] = false;
+	world_run(w, MSEC(300));
+	CHECK(w->phone[0].events >= 3);
+	CHECK_TEXT(w->phone[0].digits, "5");
+	CHECK(strstr(world_ladder(w, world_call(w)->number), "digit 5") !=
+	      NULL);
+	hang_up(w);
+}
+
+static const char t1_conf[] = "controller t1 0\n board sim\n!\n"
+			      "sip-ua\n bind udp $SIP\n!\n"
+			      "sip-peer carrier\n address $FAR0\n"
+			      " codec pcmu\n!\n"
+			      "dial-peer voice 200 voip\n"
+			      " destination-pattern 2...\n"
+			      " session target sip-peer carrier\n";
+
+TEST(a_t1_speaks_mu_law_from_end_to_end)
+{
+	struct world *w = world_open(t1_conf);
+	struct exchange *x = &w->exchange[0];
+
+	w->phone[0].ulaw = true;
+	CHECK(world_call_out(w) != NULL);
+	x->talks[channel_of(w)] = true;
+	world_run(w, MSEC(500));
+	CHECK_EQ(w->phone[0].last_type, 0);
+	CHECK(w->phone[0].loud >= 20);
+	CHECK(x->level[channel_of(w)] >= LOUD);
+	hang_up(w);
+}
+
+TEST(the_line_is_idle_when_no_packets_come)
+{
+	struct world *w = world_open(world_conf);
+	struct exchange *x = &w->exchange[0];
+	uint64_t heard;
+
+	CHECK(world_call_out(w) != NULL);
+	world_run(w, MSEC(500));
+	CHECK(x->level[channel_of(w)] >= LOUD);
+	w->phone[0].talks = false;
+	world_run(w, MSEC(300));
+	heard = x->octets[channel_of(w)];
+	world_run(w, SEC(1));
+	CHECK_EQ(x->octets[channel_of(w)], heard);
+	hang_up(w);
+}

@@ -10,6 +10,7 @@
  */
 #include "tests/gateway/world.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,27 +204,39 @@ static int add_commands(struct world *w)
 	return rc;
 }
 
+static int start_gateway(struct world *w, const char *text)
+{
+	struct gateway_start start = { .loop = w->loop,
+		                       .console = w->console,
+		                       .media_turned = true };
+	int rc = read_conf(w, text, &start.conf);
+
+	if (rc < 0 && w->error.message[0] != '\0')
+		printf("%s:%u: %s\n", w->error.file, w->error.line,
+		       w->error.message);
+	if (rc < 0)
+		return rc;
+	return gateway_new(&w->gateway, &start, &w->error);
+}
+
+/* A port that was free may be taken before we are there. */
 static int open_gateway(struct world *w, const char *text)
 {
-	struct gateway_start start = { .media_turned = true };
 	int rc = loop_new(&w->loop);
 
 	if (rc == 0)
 		rc = console_new(&w->console, w->loop);
-	if (rc == 0)
-		rc = read_conf(w, text, &start.conf);
-	if (rc < 0) {
-		if (w->error.message[0] != '\0')
-			printf("%s:%u: %s\n", w->error.file, w->error.line,
-			       w->error.message);
+	if (rc < 0)
 		return rc;
+	for (unsigned tries = 0; tries < 20; tries++) {
+		w->port = free_port();
+		for (unsigned i = 0; i < WORLD_FARS; i++)
+			w->far[i].to = w->port;
+		rc = start_gateway(w, text);
+		if (rc != -EADDRINUSE)
+			break;
 	}
-	start.loop = w->loop;
-	start.console = w->console;
-	rc = gateway_new(&w->gateway, &start, &w->error);
-	if (rc == 0)
-		rc = add_commands(w);
-	return rc;
+	return rc < 0 ? rc : add_commands(w);
 }
 
 /* Gives all back, and looks at nothing. */
@@ -255,11 +268,10 @@ struct world *world_open(const char *conf)
 	(void)setvbuf(stdout, NULL, _IOLBF, 0); /* told before a test fails */
 	log_to_fd(getenv("WORLD_LOG") != NULL ? 1 : -1, false);
 	hold_clock();
-	w->port = free_port();
 	w->pace = MSEC(5);
 	w->tick = instant_now();
 	for (unsigned i = 0; i < WORLD_FARS; i++) {
-		far_open(&w->far[i], w->port, false);
+		far_open(&w->far[i], 1, false);
 		phone_open(&w->phone[i]);
 	}
 	if (open_gateway(w, conf) < 0 || open_exchanges(w) < 0) {
