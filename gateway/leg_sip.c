@@ -26,8 +26,12 @@
 
 /* --- told --- */
 
+/* Who called without an offer has been told ours: nothing is agreed before he
+ * answers it, in PRACK or ACK. */
 static void flow_agreed(struct leg *leg, const struct flow *flow)
 {
+	if (flow->codec == CODEC_NONE)
+		return;
 	leg->sip.flow = *flow;
 	leg->sip.agreed = true;
 }
@@ -54,8 +58,7 @@ static void tell_answer(struct leg *leg, const struct leg_word *word)
 {
 	struct flow flow;
 
-	if (sip_session_answer(leg->sip.session, word->party, &flow) == 0 &&
-	    flow.codec != CODEC_NONE)
+	if (sip_session_answer(leg->sip.session, word->party, &flow) == 0)
 		flow_agreed(leg, &flow);
 }
 
