@@ -175,6 +175,11 @@ static void look_at_status(struct isdn_link *link, const struct seen *seen)
 		isdn_guard_status(call, seen->call_state);
 }
 
+/*
+ * Q.931 5.8.9: layer 2 was set up anew. That may be an exchange that was
+ * started again and knows none of our calls, though layer 2 was never seen to
+ * be down; so each call is asked for.
+ */
 static void settled(void *self)
 {
 	struct isdn_link *link = self;
@@ -186,6 +191,8 @@ static void settled(void *self)
 		isdn_emit_link(link, ISDN_LINK_UP, 0);
 	}
 	isdn_channels_again(link);
+	LIST_EACH(&link->calls, struct isdn_call, call, list)
+	isdn_call_audit(call);
 }
 
 /* Q.921 5.7.1: a SABME in mid-flight sets the sequence numbers back, and what
