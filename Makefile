@@ -112,6 +112,15 @@ $(DOC_TOOLS): $B/%: $B/tools/%.o $(PARTS)
 	$Q$(CC) -o $@ $< $B/gateway_parts.a $(call lib,$(gateway)) $(ALL_LDFLAGS) \
 	  $(call extra,gateway $(gateway))
 
+# Many calls through the world: tests/soak with the world of tests/gateway.
+SOAK_OBJS := $B/tests/soak/soak_test.o $B/tests/gateway/world.o $B/tests/gateway/exchange.o \
+             $B/tests/gateway/phone.o $B/tests/gateway/sip/far.o
+$B/tests/soak.test: $(SOAK_OBJS) $(call objs,tests) $B/gateway_parts.a $(call lib,$(gateway)) $(call files,$(gateway))
+	$(if $(V),,@echo '  LINK $@')
+	$Q$(CC) -o $@ $(SOAK_OBJS) $(call objs,tests) $B/gateway_parts.a $(call lib,$(gateway)) \
+	  $(ALL_LDFLAGS) $(call extra,gateway $(gateway)) -lcheck -lsubunit -lrt -lm
+soak: $B/tests/soak.test ; $<
+
 # libFuzzer, address and undefined-behaviour sanitizers; clang only.
 $B/fuzz/%: $B/tests/fuzz/%_fuzz.o $(PARTS)
 	@mkdir -p $(@D)
@@ -209,5 +218,5 @@ install-check: all $(DOC_TOOLS)
 clean: ; rm -rf $B build
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: all test tests fuzzers format format-check lint fuzz check e2e lab bench clean \
+.PHONY: all soak test tests fuzzers format format-check lint fuzz check e2e lab bench clean \
         docs install uninstall install-check

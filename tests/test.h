@@ -36,7 +36,9 @@ struct test_case {
 
 void test_register(struct test_case *test);
 
-#define TEST_CASE_(name_, n_, is_ladder)                                 \
+#define TEST_CASE_(name_, n_, is_ladder) TEST_CASE_FOR_(name_, n_, is_ladder, 0)
+
+#define TEST_CASE_FOR_(name_, n_, is_ladder, seconds_)                   \
 	static void name_##_one_(int row_);                              \
 	__attribute__((constructor)) static void name_##_register_(void) \
 	{                                                                \
@@ -47,12 +49,18 @@ void test_register(struct test_case *test);
 			.nrows = (n_),                                   \
 			.ladder = (is_ladder),                           \
 			.line = __LINE__,                                \
+			.limit_s = (seconds_),                           \
 		};                                                       \
 		test_register(&case_);                                   \
 	}
 
 #define TEST(name)                 \
 	TEST_CASE_(name, 0, false) \
+	static void name##_one_(int row_ ATTR_UNUSED)
+
+/* One that is allowed more than the usual time. */
+#define TEST_FOR(seconds, name)                   \
+	TEST_CASE_FOR_(name, 0, false, (seconds)) \
 	static void name##_one_(int row_ ATTR_UNUSED)
 
 #define LADDER(name)              \
