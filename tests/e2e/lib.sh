@@ -55,7 +55,7 @@ until_line() {
 		fail "no line '$2' in ${1##*/}"
 }
 
-show() { "$B/causeway" -s "$W/console" "$@"; }
+show() { timeout 10 "$B/causeway" -s "$W/console" "$@"; }
 
 want() { [ "$2" = "$3" ] || fail "$1 is '$2', wanted '$3'"; }
 
@@ -132,6 +132,7 @@ lo_stop() {
 }
 
 gateway_start() {
+	rm -f "$W/gw.log"
 	"$B/causewayd" -c "$W/gw.conf" --socket "$W/console" 2>"$W/gw.log" &
 	GW=$!
 	started $GW
@@ -154,11 +155,12 @@ pbx() {
 	started $!
 }
 
+# Our D channel carries calls (layer 2 may be up a moment before).
+d_channel_up() { grep -o 'D channel is [a-z]*' "$W/gw.log" | tail -n 1 | grep -q up; }
+
 # The D channel is up, as the exchange of this name sees it, and so do we.
 line_up() {
-	until_true 10 grep -q 'D channel up' "$W/$1.out" &&
-		until_true 10 sh -c "'$B/causeway' -s '$W/console' show isdn status |
-			grep -q MULTIPLE_FRAME_ESTABLISHED" ||
+	until_true 10 grep -q 'D channel up' "$W/$1.out" && until_true 10 d_channel_up ||
 		fail "the D channel did not come up"
 }
 
@@ -234,6 +236,67 @@ phone_start() {
 
 phone_done() { finished "$1" phone; }
 
+# A SIP phone by other people: says a tone of $BARESIP_SAYS Hz at -10 dBm0 for
+# 20 s, answers by itself, writes what it hears to a file. baresip_start [COMMAND]
+baresip_start() {
+	mkdir -p "$W/baresip"
+	python3 - "$W/baresip/says.wav" "$BARESIP_SAYS" <<-'EOT'
+		import array, math, sys, wave
+		file = wave.open(sys.argv[1], "wb")
+		file.setparams((1, 2, 8000, 0, "NONE", ""))
+		step = 2 * math.pi * float(sys.argv[2]) / 8000
+		peak = 32768 * 10 ** ((-10 - 3.14) / 20)
+		file.writeframes(array.array("h", (round(peak * math.sin(i * step)) for i in range(160000))).tobytes())
+	EOT
+	cat >"$W/baresip/config" <<-EOT
+		sip_listen 127.0.0.1:$FAR
+		rtp_ports $MEDIA-$((MEDIA + 20))
+		audio_source aufile,$W/baresip/says.wav
+		audio_player aufile,$W/baresip/heard.wav
+		audio_alert aufile,/dev/null
+		ausrc_srate 8000
+		auplay_srate 8000
+		module_path $(dirname "$(find /usr/lib -name aufile.so -path '*baresip*' | head -n 1)")
+		module g711.so
+		module aufile.so
+		module_tmp account.so
+		module_app menu.so
+	EOT
+	echo "<sip:5550100@127.0.0.1:$FAR;transport=udp>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1" \
+		>"$W/baresip/accounts"
+	: >"$W/baresip/contacts"
+	baresip -f "$W/baresip" ${1:+-e "$1"} >"$W/baresip.out" 2>&1 &
+	BARESIP=$!
+	started $BARESIP
+	until_line "$W/baresip.out" 'baresip is ready'
+}
+
+baresip_stop() {
+	kill -TERM "$BARESIP"
+	wait "$BARESIP"
+	forget "$BARESIP"
+}
+
+# The strongest frequency of a whole second of what baresip wrote, by Goertzel.
+heard_by_baresip() { # HZ
+	python3 - "$W/baresip/heard.wav" "$1" <<-'EOT' || fail "baresip did not hear $1 Hz"
+		import array, math, sys
+		octets = open(sys.argv[1], "rb").read()[44:]
+		sound = array.array("h", octets[: len(octets) & ~1])
+		hz, best = float(sys.argv[2]), (0.0, 0.0)
+		for at in range(0, len(sound) - 8000, 2000):
+		    part = sound[at : at + 8000]
+		    power = sum(x * x for x in part) / 8000
+		    a = sum(x * math.cos(2 * math.pi * hz * i / 8000) for i, x in enumerate(part))
+		    b = sum(x * math.sin(2 * math.pi * hz * i / 8000) for i, x in enumerate(part))
+		    share = 2 * (a * a + b * b) / (8000 * 8000) / power if power else 0
+		    level = 10 * math.log10(power / (32768 ** 2 / 2)) + 3.14 if power else -99
+		    best = max(best, (share, level))
+		print("baresip heard %g Hz with %.0f %% of the power at %.1f dBm0" % (hz, best[0] * 100, best[1]))
+		sys.exit(not (best[0] > 0.9 and -12 < best[1] < -8))
+	EOT
+}
+
 # What must be true when all calls are over. Channels under RESTART are no harm:
 # the exchange may be gone already.
 no_calls() { [ "$(show show call active voice brief | wc -l)" -le 1 ]; }
@@ -277,7 +340,7 @@ why_says() {
 	}
 }
 
-counter() { show show "$1" | awk -v n="$2" 'index($0, n) == 1 { print $NF }'; }
+counter() { show show "$1" | awk -v n="$2" '$1 == n { print $NF }'; }
 
 # tshark reads all that was captured: SIP and SDP twice (by us, by dumpcap), RTP
 # and RTCP as the SDP says, the D channel from both ends.
