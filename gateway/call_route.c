@@ -130,20 +130,48 @@ static unsigned most_by_name(const struct call *call, const char *name)
 	return peer == NULL ? 0 : peer->max_calls;
 }
 
-static bool admitted(struct call *call)
+/* What the leg it came in by is not open to, or has enough of. */
+static enum q850_cause barred_near(struct call *call, const char **rule)
 {
 	const struct leg *near = &call->leg[0];
-	const char *rule = "";
-	enum q850_cause cause =
-		gateway_admit(call->gateway, call->emergency, &rule);
+	unsigned most;
 
-	if (cause == Q850_NONE && near->kind == PEER_VOIP && !call->emergency &&
-	    most_by_name(call, near->sip.peer) != 0 &&
-	    calls_by_name(call, near->sip.peer) >
-	            most_by_name(call, near->sip.peer)) {
-		cause = Q850_SWITCH_CONGESTION;
-		rule = "max-conn of the sip-peer";
+	if (near->kind == PEER_POTS && trunk_is_closed(near->isdn.trunk)) {
+		*rule = "shutdown of the span";
+		return Q850_NETWORK_OUT_OF_ORDER;
 	}
+	if (near->kind == PEER_POTS)
+		return Q850_NONE;
+	most = most_by_name(call, near->sip.peer);
+	if (most == 0 || calls_by_name(call, near->sip.peer) <= most)
+		return Q850_NONE;
+	*rule = "max-conn of the sip-peer";
+	return Q850_SWITCH_CONGESTION;
+}
+
+static void log_emergency(struct call *call)
+{
+	char name[16], from[40], to[40];
+
+	(void)snprintf(name, sizeof(name), "call %u", call->number);
+	log_notice(
+		&area_call, name, "emergency call from %s to %s",
+		log_digits(from, sizeof(from),
+	                   call->setup.calling.number.digits),
+		log_digits(to, sizeof(to), call->setup.called.number.digits));
+}
+
+static bool admitted(struct call *call)
+{
+	const char *rule = "";
+	enum q850_cause cause = Q850_NONE;
+
+	if (call->emergency)
+		log_emergency(call);
+	else
+		cause = barred_near(call, &rule);
+	if (cause == Q850_NONE)
+		cause = gateway_admit(call->gateway, call->emergency, &rule);
 	if (cause == Q850_NONE)
 		return true;
 	fail(call, RELEASE_BY_POLICY, cause, rule);

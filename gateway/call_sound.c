@@ -54,6 +54,13 @@ static struct trunk *line_of(struct call *call, unsigned which)
 	return leg->kind == PEER_POTS ? leg->isdn.trunk : NULL;
 }
 
+/* Its device is taken or gone: the call would be silent. */
+static const struct release not_opened = {
+	.by = RELEASE_BY_FAILURE,
+	.cause = { Q850_CHANNEL_NOT_AVAILABLE, LOCATION_PRIVATE_LOCAL },
+	.detail = "the channel could not be opened",
+};
+
 static void set_end(struct call *call, unsigned which,
                     const struct media_end *end)
 {
@@ -69,8 +76,9 @@ static void set_end(struct call *call, unsigned which,
 	    (end->kind != END_LINE || end->slot != had->slot))
 		trunk_channel_leave(trunk, had->slot, call->serial);
 	if (end->kind == END_LINE && trunk != NULL &&
-	    (had->kind != END_LINE || end->slot != had->slot))
-		(void)trunk_channel_join(trunk, end->slot, call->stream);
+	    (had->kind != END_LINE || end->slot != had->slot) &&
+	    trunk_channel_join(trunk, end->slot, call->stream) < 0)
+		call_clear(call, &not_opened);
 	*had = *end;
 }
 

@@ -348,6 +348,34 @@ static void take_globals(struct gateway *gateway, const struct conf *conf)
 		console_set_prompt(gateway->console, gateway->global.hostname);
 }
 
+static unsigned call_count(const struct gateway *gateway)
+{
+	const struct conf_instance *i = NULL;
+	unsigned channels = 0;
+
+	while ((i = conf_next(gateway->conf, &options_controller_section, i)) !=
+	       NULL) {
+		const struct options_controller *c = i->values;
+
+		channels += board_slots((enum span_type)c->type);
+	}
+	if (gateway->global.max_calls != 0)
+		return gateway->global.max_calls;
+	return MAX_OF(64, channels * 2);
+}
+
+/* The pools stay as they were made: a limit above them needs a new start. */
+static void change_limit(struct gateway *gateway)
+{
+	unsigned wanted = call_count(gateway);
+
+	gateway->calls_most = MIN_OF(wanted, gateway->calls_room);
+	if (wanted > gateway->calls_room)
+		log_warn(&area_gateway, gateway->global.hostname,
+		         "%u calls at once until the next start, then %u",
+		         gateway->calls_room, wanted);
+}
+
 int gateway_apply(struct gateway *gateway, struct conf *conf,
                   struct conf_error *error)
 {
@@ -366,6 +394,7 @@ int gateway_apply(struct gateway *gateway, struct conf *conf,
 	conf_compare(old, conf, on_difference, gateway);
 	gateway->conf = conf;
 	take_globals(gateway, conf);
+	change_limit(gateway);
 	options_to_sip(options_or_preset(conf, &options_sip_section),
 	               gateway->global.hostname, &sip);
 	if (sip_stack_change(gateway->sip, &sip) < 0)
@@ -381,22 +410,6 @@ int gateway_apply(struct gateway *gateway, struct conf *conf,
 
 /* --- start and stop --- */
 
-static unsigned call_count(const struct gateway *gateway)
-{
-	const struct conf_instance *i = NULL;
-	unsigned channels = 0;
-
-	while ((i = conf_next(gateway->conf, &options_controller_section, i)) !=
-	       NULL) {
-		const struct options_controller *c = i->values;
-
-		channels += board_slots((enum span_type)c->type);
-	}
-	if (gateway->global.max_calls != 0)
-		return gateway->global.max_calls;
-	return MAX_OF(64, channels * 2);
-}
-
 static int start_parts(struct gateway *gateway, struct conf_error *error)
 {
 	unsigned calls = call_count(gateway);
@@ -406,7 +419,7 @@ static int start_parts(struct gateway *gateway, struct conf_error *error)
 	int rc;
 
 	options_to_media(&gateway->sound, &gateway->global, &media);
-	gateway->calls_most = calls;
+	gateway->calls_most = gateway->calls_room = calls;
 	media.streams_most = calls + BEYOND_THE_LIMIT;
 	if (gateway->media_threads != 0)
 		media.threads = gateway->media_threads;

@@ -39,6 +39,7 @@ struct gateway {
 	struct list trunks, calls;
 	struct pool *pool;
 	unsigned calls_most;        /* over it only emergency calls */
+	unsigned calls_room;        /* what the pools were made for at start */
 	struct route_table *routes; /* the plan in force */
 	struct sip_stack *sip;
 	struct media_engine *media;

@@ -60,6 +60,18 @@ static void tell_ringing(struct leg *leg, const struct leg_word *word)
 	}
 }
 
+static void tell_answer(struct leg *leg, const struct leg_word *word)
+{
+	struct party connected = { 0 };
+
+	if (word->party != NULL)
+		connected = *word->party;
+	to_line(&connected.number);
+	(void)isdn_call_answer(leg->isdn.call,
+	                       connected.number.present ? &connected : NULL,
+	                       word->progress);
+}
+
 static void isdn_tell(struct leg *leg, const struct leg_word *word)
 {
 	struct isdn_call *call = leg->isdn.call;
@@ -73,7 +85,7 @@ static void isdn_tell(struct leg *leg, const struct leg_word *word)
 		tell_ringing(leg, word);
 		break;
 	case LEG_ANSWER:
-		(void)isdn_call_answer(call, word->party, word->progress);
+		tell_answer(leg, word);
 		break;
 	case LEG_DIGITS:
 		(void)isdn_call_digits(call, word->digits);
@@ -158,7 +170,7 @@ int leg_isdn_place(struct leg *leg, struct trunk *trunk,
 	to_line(&out.redirection.from.number);
 	*cause = (struct cause){ Q850_NETWORK_OUT_OF_ORDER,
 		                 LOCATION_PRIVATE_LOCAL };
-	if (trunk->options.shutdown && !setup->emergency)
+	if (trunk_is_closed(trunk) && !setup->emergency)
 		return -ENETDOWN;
 	if (trunk_is_up(trunk))
 		rc = isdn_call_place(&leg->isdn.call, trunk->link, &out, leg);

@@ -61,9 +61,8 @@ struct options_controller {
 	bool exclusive, overlap_receive, overlap_send, restart;
 	unsigned restart_tries, setups_per_second;
 	struct options_timers timers;
-	unsigned dslot;      /* 0: the type's usual one */
-	int ringback;        /* enum ringback */
-	bool emergency_last; /* keep one channel for emergency calls */
+	unsigned dslot; /* 0: the type's usual one */
+	int ringback;   /* enum ringback */
 	bool shutdown;
 };
 

@@ -243,6 +243,11 @@ int trunk_change(struct trunk *trunk, const struct options_controller *options)
 	return rc;
 }
 
+bool trunk_is_closed(const struct trunk *trunk)
+{
+	return trunk->options.shutdown || trunk->doomed;
+}
+
 bool trunk_is_up(const struct trunk *trunk)
 {
 	return trunk->link != NULL && !trunk->dying &&

@@ -51,6 +51,9 @@ void trunk_drop(struct trunk *trunk);
 /* New options; -EBUSY: they take closing and opening. */
 int trunk_change(struct trunk *trunk, const struct options_controller *options);
 
+/* Shut down, or about to be closed by a reload: only emergency calls. */
+bool trunk_is_closed(const struct trunk *trunk);
+
 /* May calls be placed on it? */
 bool trunk_is_up(const struct trunk *trunk);
 
