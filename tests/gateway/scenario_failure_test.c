@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gateway/call.h"
+#include "kernel/mem.h"
 #include "tests/gateway/world.h"
 
 /* --- SIP refuses: PRI is told --- */
@@ -16,20 +17,19 @@
 static const struct {
 	unsigned status, warning, cause;
 } refusals[] = {
-	{ 300, 0, 23 },   { 302, 0, 23 },   { 400, 0, 41 },   { 401, 0, 21 },
-	{ 402, 0, 21 },   { 403, 0, 21 },   { 404, 0, 1 },    { 405, 0, 63 },
-	{ 406, 0, 79 },   { 407, 0, 21 },   { 408, 0, 102 },  { 409, 0, 41 },
-	{ 410, 0, 22 },   { 411, 0, 127 },  { 413, 0, 127 },  { 414, 0, 127 },
-	{ 415, 0, 79 },   { 416, 0, 127 },  { 420, 0, 127 },  { 421, 0, 127 },
-	{ 422, 0, 31 },   { 423, 0, 127 },  { 433, 0, 41 },   { 480, 0, 18 },
-	{ 481, 0, 41 },   { 482, 0, 25 },   { 483, 0, 25 },   { 484, 0, 28 },
-	{ 485, 0, 1 },    { 486, 0, 17 },   { 487, 0, 31 },   { 488, 0, 88 },
-	{ 488, 304, 65 }, { 488, 305, 65 }, { 488, 370, 47 }, { 488, 300, 127 },
-	{ 489, 0, 31 },   { 491, 0, 31 },   { 500, 0, 41 },   { 501, 0, 79 },
-	{ 502, 0, 38 },   { 503, 0, 41 },   { 504, 0, 102 },  { 505, 0, 127 },
-	{ 513, 0, 127 },  { 580, 0, 47 },   { 599, 0, 41 },   { 600, 0, 17 },
-	{ 603, 0, 21 },   { 604, 0, 1 },    { 606, 0, 88 },   { 606, 305, 65 },
-	{ 699, 0, 17 },
+	{ 400, 0, 41 },   { 401, 0, 21 },    { 402, 0, 21 },   { 403, 0, 21 },
+	{ 404, 0, 1 },    { 405, 0, 63 },    { 406, 0, 79 },   { 407, 0, 21 },
+	{ 408, 0, 102 },  { 409, 0, 41 },    { 410, 0, 22 },   { 411, 0, 127 },
+	{ 413, 0, 127 },  { 414, 0, 127 },   { 415, 0, 79 },   { 416, 0, 127 },
+	{ 420, 0, 127 },  { 421, 0, 127 },   { 422, 0, 31 },   { 423, 0, 127 },
+	{ 433, 0, 41 },   { 480, 0, 18 },    { 481, 0, 41 },   { 482, 0, 25 },
+	{ 483, 0, 25 },   { 484, 0, 28 },    { 485, 0, 1 },    { 486, 0, 17 },
+	{ 487, 0, 31 },   { 488, 0, 88 },    { 488, 304, 65 }, { 488, 305, 65 },
+	{ 488, 370, 47 }, { 488, 300, 127 }, { 489, 0, 31 },   { 491, 0, 31 },
+	{ 500, 0, 41 },   { 501, 0, 79 },    { 502, 0, 38 },   { 503, 0, 41 },
+	{ 504, 0, 102 },  { 505, 0, 127 },   { 513, 0, 127 },  { 580, 0, 47 },
+	{ 599, 0, 41 },   { 600, 0, 17 },    { 603, 0, 21 },   { 604, 0, 1 },
+	{ 606, 0, 88 },   { 606, 305, 65 },  { 699, 0, 17 },
 };
 
 TEST_ROWS(a_status_becomes_its_cause, refusals, row)
@@ -343,5 +343,60 @@ TEST(a_far_side_that_says_why_in_sound_is_heard_and_then_cleared)
 	CHECK(far_hears(f, "SIP/2.0 404"));
 	far_ack_refusal(f);
 	CHECK(world_ended(w, "ended by the called side", 1));
+	world_close(w);
+}
+
+TEST(a_call_that_finds_no_place_at_all_is_503_and_cause_42)
+{
+	struct world *w = world_open_with(world_conf, "call limit 1\n");
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+	void *taken[64];
+	unsigned n = 0;
+
+	while (n < 64 && (taken[n] = pool_take(w->gateway->pool)) != NULL)
+		n++;
+	CHECK(n > 1 && n < 64);
+	CHECK(exchange_place(x, "2001") != NULL);
+	world_run(w, MSEC(50));
+	CHECK(exchange_last(x, ISDN_RELEASED) != NULL);
+	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.value, 42);
+	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 503"));
+	CHECK_TEXT(far_header(f, "Retry-After"), "10");
+	far_ack_refusal(f);
+	CHECK_EQ(w->gateway->counts.refused_limit, 2);
+	while (n > 0)
+		pool_put(w->gateway->pool, taken[--n]);
+	world_close(w);
+}
+
+static const char shut[] = "controller e1 0\n board sim\n shutdown\n!\n"
+			   "sip-ua\n bind udp $SIP\n!\n"
+			   "sip-peer carrier\n address $FAR0\n!\n"
+			   "dial-peer voice 100 pots\n"
+			   " destination-pattern 1...\n trunk e1 0\n!\n"
+			   "dial-peer voice 200 voip\n"
+			   " destination-pattern 2...\n"
+			   " session target sip-peer carrier\n";
+
+TEST(a_span_that_is_shut_down_takes_no_call_either_way)
+{
+	struct world *w = world_open(shut);
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+
+	CHECK(exchange_place(x, "2001") != NULL);
+	world_run(w, MSEC(50));
+	CHECK(!far_hear(f));
+	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.value, 38);
+	CHECK(world_ended(w, "refused by rule (shutdown of the span)", 38));
+	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 503"));
+	far_ack_refusal(f);
 	world_close(w);
 }

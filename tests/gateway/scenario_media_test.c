@@ -434,3 +434,46 @@ TEST(the_line_is_idle_when_no_packets_come)
 	CHECK_EQ(x->octets[channel_of(w)], heard);
 	hang_up(w);
 }
+
+TEST(a_hold_between_two_sip_ends_is_passed_on)
+{
+	struct world *w = world_open(world_conf_same_kind);
+	struct far *a = &w->far[0], *b = &w->far[1];
+
+	far_invite(a, "4001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(b, "INVITE "));
+	far_reply(b, "200 OK", "", world_sdp(w, 1, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(b, "ACK "));
+	CHECK(far_hears(a, "SIP/2.0 100"));
+	CHECK(far_hears(a, "SIP/2.0 200"));
+	far_request(a, "ACK", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK_TEXT(call_state_name(world_call(w)), "talking");
+	far_request(a, "INVITE", "", world_sdp(w, 0, "sendonly"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(b, "INVITE "));
+	CHECK(strstr(far_body(b), "a=sendonly") != NULL);
+	far_reply(b, "200 OK", "", world_sdp(w, 1, "recvonly"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(b, "ACK "));
+	far_deaf(a);
+	far_request(a, "ACK", "", NULL);
+	world_run(w, MSEC(50));
+	far_request(a, "INVITE", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(b, "INVITE "));
+	CHECK(strstr(far_body(b), "a=sendonly") == NULL);
+	far_reply(b, "200 OK", "", world_sdp(w, 1, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(b, "ACK "));
+	far_deaf(a);
+	far_request(a, "ACK", "", NULL);
+	far_request(a, "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(b, "BYE "));
+	far_reply(b, "200 OK", "", NULL);
+	far_deaf(a);
+	world_close(w);
+}

@@ -194,6 +194,21 @@ TEST(a_call_that_hunts_keeps_the_plan_it_began_with)
 	world_close(w);
 }
 
+TEST(a_call_limit_changes_at_once_within_what_there_is_room_for)
+{
+	static char more[2048];
+	struct world *w = world_open_with(world_conf, "call limit 5\n");
+
+	CHECK_EQ(w->gateway->calls_most, 5);
+	(void)snprintf(more, sizeof(more), "%scall limit 2\n", world_conf);
+	CHECK_EQ(world_reload(w, more), 0);
+	CHECK_EQ(w->gateway->calls_most, 2);
+	(void)snprintf(more, sizeof(more), "%scall limit 9\n", world_conf);
+	CHECK_EQ(world_reload(w, more), 0);
+	CHECK_EQ(w->gateway->calls_most, 5);
+	world_close(w);
+}
+
 /* --- the way out --- */
 
 static void drained(void *self)

@@ -350,3 +350,48 @@ TEST_ROWS(data_is_never_carried_as_speech, digital, row)
 	CHECK(!far_hear(&w->far[0]));
 	world_close(w);
 }
+
+TEST(an_international_number_has_its_type_on_isdn_and_its_plus_on_sip)
+{
+	static const char conf[] =
+		"controller e1 0\n board sim\n!\n"
+		"sip-ua\n bind udp $SIP\n!\n"
+		"sip-peer carrier\n address $FAR0\n!\n"
+		"dial-peer voice 100 pots\n destination-pattern +44T\n"
+		" trunk e1 0\n!\n"
+		"dial-peer voice 200 voip\n destination-pattern +49T\n"
+		" session target sip-peer carrier\n";
+	struct world *w = world_open(conf);
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+	struct isdn_setup setup;
+	const struct number *called;
+
+	exchange_setup(&setup, "4930123456");
+	setup.called.number.type = NUMBER_INTERNATIONAL;
+	CHECK(exchange_place_as(x, &setup) != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(f, "INVITE sip:+4930123456@"));
+	far_reply(f, "200 OK",
+	          "P-Asserted-Identity: <sip:+4930999@far.example>\r\n",
+	          world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+	called = &exchange_last(x, ISDN_ANSWER)->connected.number;
+	CHECK_TEXT(called->digits, "4930999");
+	CHECK_EQ(called->type, NUMBER_INTERNATIONAL);
+	exchange_clear(x->call, 16);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "BYE "));
+	far_reply(f, "200 OK", "", NULL);
+	x->manner = EXCHANGE_BUSY;
+	far_invite(f, "+44201234", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 486"));
+	far_ack_refusal(f);
+	called = &exchange_last(x, ISDN_SETUP)->setup.called.number;
+	CHECK_TEXT(called->digits, "44201234");
+	CHECK_EQ(called->type, NUMBER_INTERNATIONAL);
+	world_close(w);
+}
