@@ -252,13 +252,14 @@ baresip_start() {
 		sip_listen 127.0.0.1:$FAR
 		rtp_ports $MEDIA-$((MEDIA + 20))
 		audio_source aufile,$W/baresip/says.wav
-		audio_player aufile,$W/baresip/heard.wav
-		audio_alert aufile,/dev/null
+		net_interface 127.0.0.1
+		snd_path $W/baresip
 		ausrc_srate 8000
 		auplay_srate 8000
 		module_path $(dirname "$(find /usr/lib -name aufile.so -path '*baresip*' | head -n 1)")
 		module g711.so
 		module aufile.so
+		module sndfile.so
 		module_tmp account.so
 		module_app menu.so
 	EOT
@@ -279,7 +280,7 @@ baresip_stop() {
 
 # The strongest frequency of a whole second of what baresip wrote, by Goertzel.
 heard_by_baresip() { # HZ
-	python3 - "$W/baresip/heard.wav" "$1" <<-'EOT' || fail "baresip did not hear $1 Hz"
+	python3 - "$(ls "$W"/baresip/dump-*-dec.wav | head -n 1)" "$1" <<-'EOT' || fail "baresip did not hear $1 Hz"
 		import array, math, sys
 		octets = open(sys.argv[1], "rb").read()[44:]
 		sound = array.array("h", octets[: len(octets) & ~1])
