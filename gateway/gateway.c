@@ -499,6 +499,20 @@ static void drop_calls(struct gateway *gateway)
 	}
 }
 
+/* Said before anything closes: no call may look for its next choice then, and
+ * both networks are told. */
+static void clear_calls(struct gateway *gateway)
+{
+	static const struct release why = {
+		.by = RELEASE_BY_OPERATOR,
+		.cause = { Q850_NORMAL_UNSPECIFIED, LOCATION_PRIVATE_LOCAL },
+		.detail = "shutdown",
+	};
+
+	LIST_EACH(&gateway->calls, struct call, call, list)
+	call_clear(call, &why);
+}
+
 struct gateway *gateway_free(struct gateway *gateway)
 {
 	if (gateway == NULL)
@@ -506,6 +520,7 @@ struct gateway *gateway_free(struct gateway *gateway)
 	timer_stop(&gateway->audit);
 	timer_stop(&gateway->pulse);
 	timer_stop(&gateway->drain);
+	clear_calls(gateway);
 	gateway->sip = sip_stack_close(gateway->sip);
 	gateway->media = media_engine_free(gateway->media);
 	drop_calls(gateway);

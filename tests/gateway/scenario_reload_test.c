@@ -267,6 +267,32 @@ TEST(a_drain_of_an_idle_gateway_is_over_at_once)
 	world_close(w);
 }
 
+TEST(a_gateway_that_is_freed_tries_no_other_choice)
+{
+	static const char conf[] =
+		"controller e1 0\n board sim\n!\n"
+		"sip-ua\n bind udp $SIP\n!\n"
+		"sip-peer first\n address $FAR0\n!\n"
+		"sip-peer second\n address $FAR1\n!\n"
+		"dial-peer voice 1 voip\n destination-pattern 2...\n"
+		" session target sip-peer first\n emergency\n!\n"
+		"dial-peer voice 2 voip\n destination-pattern 2...\n"
+		" session target sip-peer second\n preference 2\n!\n"
+		"dial-peer voice 3 pots\n destination-pattern 2...\n"
+		" trunk e1 0\n preference 3\n";
+	struct world *w = world_open(conf);
+
+	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(&w->far[0], "INVITE "));
+	far_reply(&w->far[0], "180 Ringing", "", NULL);
+	world_run(w, MSEC(20));
+	w->gateway = gateway_free(w->gateway);
+	CHECK(far_hears(&w->far[0], "CANCEL "));
+	CHECK(!far_hear(&w->far[1]));
+	world_drop(w);
+}
+
 TEST(a_gateway_that_is_freed_with_calls_up_leaves_nothing)
 {
 	struct world *w = world_open(world_conf);
