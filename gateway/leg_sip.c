@@ -290,6 +290,15 @@ static void heard(struct leg *leg, const struct sip_event *event,
 	leg_report(leg, &word);
 }
 
+/* The session goes there by itself. */
+static void redirected(struct leg *leg, const struct sip_event *event)
+{
+	ladder_decide(leg->sip.gateway->ladder, leg->call->number,
+	              "%u from %s names %.*s", event->status, leg->sip.peer,
+	              (int)strcspn(event->contact, "\n"),
+	              event->contact[0] != '\0' ? event->contact : "nobody");
+}
+
 static void on_event(void *self, const struct sip_event *event)
 {
 	struct leg *leg = event->owner;
@@ -328,8 +337,10 @@ static void on_event(void *self, const struct sip_event *event)
 	case SIP_RELEASED:
 		released(leg, event);
 		break;
-	case SIP_SETUP:
 	case SIP_REDIRECT:
+		redirected(leg, event);
+		break;
+	case SIP_SETUP:
 		break;
 	}
 }

@@ -233,6 +233,8 @@ static const struct conf_option peer_options[] = {
 	  "supported", "acknowledged provisional responses (RFC 3262)" },
 	{ "max-conn",     &conf_number, P(max_calls), 0, 10000, NULL, "0",
 	  "calls at once; 0: no limit" },
+	{ "redirect",     &conf_switch, P(redirect), 0, 0, NULL, "on",
+	  "go where its 3xx says; without, a 3xx is a refusal" },
 	{ "authentication", &options_kind_credentials, P(credentials), 0, 0,
 	  NULL, NULL, "who we are when this peer asks (digest)",
 	  .secret = true },

@@ -106,6 +106,7 @@ struct options_peer {
 	int reliable; /* enum sip_100rel */
 	unsigned max_calls;
 	struct options_credentials credentials;
+	bool redirect;
 	bool keepalive;
 	unsigned keepalive_up_s, keepalive_down_s, keepalive_retries;
 };

@@ -132,6 +132,7 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->trusted = p->identity;
 	out->latch = p->latch;
 	out->codec_mismatch_400 = p->codec_mismatch_400;
+	out->redirect = p->redirect;
 	out->reliable = (enum sip_100rel)p->reliable;
 	out->keepalive = (struct sip_keepalive){
 		.on = p->keepalive,

@@ -81,6 +81,7 @@ struct sip_peer_conf {
 	bool trusted;       /* identity: believes and is told P-Asserted-ID */
 	bool latch;         /* RTP source may differ (NAT) */
 	bool codec_mismatch_400; /* the older manner, else 488 */
+	bool redirect;           /* goes where its 3xx says */
 	enum sip_100rel reliable;
 	struct sip_keepalive keepalive;
 };

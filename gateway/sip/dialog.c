@@ -160,6 +160,20 @@ int dialog_learn(struct dialog *d, const osip_message_t *response)
 	return rc;
 }
 
+int dialog_restart(struct dialog *d, const char *target)
+{
+	char *copy = mem_text(target);
+
+	if (copy == NULL)
+		return -ENOMEM;
+	clear_routes(d);
+	mem_free(d->target);
+	d->target = copy;
+	d->routed = false;
+	d->remote_tag[0] = '\0';
+	return 0;
+}
+
 bool dialog_fits(const struct dialog *d, const osip_message_t *response)
 {
 	const char *tag = message_tag(response->to);

@@ -49,6 +49,10 @@ int dialog_accept(struct dialog *d, const osip_message_t *invite,
  * The same errors. */
 int dialog_learn(struct dialog *d, const osip_message_t *response);
 
+/* The dialog to be is one with another far end, at this URI: same Call-ID, From
+ * tag and CSeq. -ENOMEM. */
+int dialog_restart(struct dialog *d, const char *target);
+
 /* Their Contact in a request or response that refreshes the target. */
 int dialog_refresh(struct dialog *d, const osip_message_t *m);
 

@@ -19,6 +19,9 @@
 void header_get_parties(const osip_message_t *invite, bool trusted,
                         struct sip_setup *out);
 
+/* What Diversion says; as it was when there is none. */
+void header_get_diversion(const osip_message_t *m, struct redirection *out);
+
 /* The calling party as the value of From, without tag. */
 void header_print_from(struct text *out, const struct party *calling,
                        const char *host);

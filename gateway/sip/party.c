@@ -257,6 +257,15 @@ static void read_diversion(const osip_message_t *m, struct redirection *out)
 	}
 }
 
+void header_get_diversion(const osip_message_t *m, struct redirection *out)
+{
+	struct redirection said = { 0 };
+
+	read_diversion(m, &said);
+	if (said.from.number.present)
+		*out = said;
+}
+
 void header_get_parties(const osip_message_t *invite, bool trusted,
                         struct sip_setup *out)
 {

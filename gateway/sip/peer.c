@@ -249,6 +249,18 @@ void peer_punish(struct peer *peer, const struct addr *addr)
 				instant_add(instant_now(), PENALTY);
 }
 
+int peers_ask(struct peers *peers, struct resolve_query **out, const char *host,
+              resolve_fn fn, void *self)
+{
+	int rc = 0;
+
+	if (peers->resolve == NULL)
+		rc = resolve_start(&peers->resolve, peers->loop, NULL);
+	return rc < 0 ? rc
+	              : resolve_ask(out, peers->resolve, RESOLVE_ADDRESS, host,
+	                            fn, self);
+}
+
 unsigned peers_count(const struct peers *peers)
 {
 	return peers->count;
@@ -261,6 +273,7 @@ void sip_peer_preset(struct sip_peer_conf *conf)
 		.codecs = { CODEC_PCMA, CODEC_PCMU },
 		.ptime_ms = 20,
 		.event_type = 101,
+		.redirect = true,
 		.reliable = SIP_100REL_SUPPORTED,
 		.keepalive = { .up_s = 60, .down_s = 30, .retries = 3 },
 	};

@@ -12,6 +12,7 @@
 #include "gateway/sip/conf.h"
 #include "gateway/sip/keepalive.h"
 #include "kernel/list.h"
+#include "kernel/resolve.h"
 #include "kernel/timer.h"
 
 struct loop;
@@ -57,6 +58,10 @@ struct peer *peers_at(const struct peers *peers, const struct addr *from);
 /* Where this host name, as a Contact or Route says it, is; false: unknown. */
 bool peers_locate(const struct peers *peers, const char *host,
                   struct addr *out);
+
+/* Looks up a host that is no peer's; as resolve_ask(). */
+int peers_ask(struct peers *peers, struct resolve_query **out, const char *host,
+              resolve_fn fn, void *self);
 
 /* The addresses in the order in which one call should try them; how many. */
 unsigned peer_targets(const struct peer *peer, struct addr out[PEER_ADDRS]);

@@ -31,6 +31,7 @@ struct sip_session {
 	struct deferred funeral;
 
 	struct dialog dialog;
+	struct redirect *redirect;           /* contacts to try; or NULL */
 	struct digest *digest;               /* what we were asked; or NULL */
 	struct transaction *invite, *bye;    /* client, ours */
 	struct transaction *invited;         /* server, theirs */
@@ -140,6 +141,17 @@ bool session_challenged(struct sip_session *s, struct transaction **slot,
 /* Why a challenge was the end: into why->detail. */
 void session_say_challenge(const struct sip_session *s,
                            const osip_message_t *response, struct release *why);
+
+/* session_redirect.c. A refusal: true when the call goes on elsewhere, because
+ * it is a redirection or there are contacts left of an earlier one. May add to
+ * *why. */
+bool redirect_refused(struct sip_session *s, const osip_message_t *response,
+                      struct release *why);
+/* The same when nothing answers. */
+bool redirect_next(struct sip_session *s, const struct release *failed);
+/* True: nothing was under way but a look-up, which is no more. */
+bool redirect_stop(struct sip_session *s);
+struct redirect *redirect_free(struct redirect *r);
 
 /* A 2xx of ours is out: repeat it until its ACK. */
 void session_repeat(struct sip_session *s, osip_message_t *ok);

@@ -144,6 +144,7 @@ struct sip_session *session_free(struct sip_session *s)
 	deferred_cancel(&s->funeral);
 	dialog_free_texts(&s->dialog);
 	s->digest = digest_free(s->digest);
+	s->redirect = redirect_free(s->redirect);
 	mem_free(s->offer);
 	mem_free(s->told);
 	mem_free(s->ack_body);

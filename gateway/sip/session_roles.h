@@ -27,6 +27,7 @@ void session_settle(void *self, const void *detail);
 
 /* --- session_uac.c, session_early.c: actions --- */
 
+int uac_invite(struct sip_session *s); /* sends it, once more maybe */
 void uac_trying(void *self, const void *detail);
 void uac_ringing(void *self, const void *response);
 void uac_ok(void *self, const void *response);

@@ -20,8 +20,6 @@
 
 #include "kernel/mem.h"
 
-enum { CONTACTS = 8, REDIRECT_TEXT = 2048 };
-
 static const struct transaction_user invite_user;
 
 /* --- sending INVITE --- */
@@ -33,7 +31,7 @@ static struct hop home_of(const struct sip_session *s)
 		             .remote = s->addrs[s->tried] };
 }
 
-static int send_invite(struct sip_session *s)
+int uac_invite(struct sip_session *s)
 {
 	char room[REQUEST_TEXT], host[ADDR_TEXT];
 	struct text text = TEXT(room);
@@ -127,7 +125,7 @@ static int place(struct sip_session *s)
 			rc = session_describe(s, NULL, NULL);
 	}
 	if (rc == 0)
-		rc = send_invite(s);
+		rc = uac_invite(s);
 	return rc;
 }
 
@@ -298,42 +296,10 @@ void uac_stray_ok(struct sip_session *s, const osip_message_t *response)
 		uac_ok_again(s, response);
 }
 
-/* The URIs of Contact in the order of q (RFC 3261 8.1.3.4), a line each. */
-static void tell_redirect(struct sip_session *s, const osip_message_t *response)
+/* What a refusal says of itself. */
+static struct release refusal(const struct sip_session *s,
+                              const osip_message_t *response)
 {
-	char room[REDIRECT_TEXT];
-	struct text text = TEXT(room);
-	struct sip_event event = {
-		.kind = SIP_REDIRECT,
-		.status = (unsigned)response->status_code,
-		.contact = room,
-	};
-	bool used[CONTACTS] = { false };
-	double best, q;
-	int n = osip_list_size(&response->contacts), pick;
-
-	for (int left = MIN_OF(n, (int)CONTACTS); left > 0; left--) {
-		best = -1;
-		pick = 0;
-		for (int i = 0; i < n && i < CONTACTS; i++) {
-			q = header_contact_q(
-				osip_list_get(&response->contacts, i));
-			if (!used[i] && q > best) {
-				best = q;
-				pick = i;
-			}
-		}
-		used[pick] = true;
-		header_print_contact(&text,
-		                     osip_list_get(&response->contacts, pick));
-	}
-	session_tell(s, &event);
-}
-
-void uac_refused(void *self, const void *detail)
-{
-	const osip_message_t *response = detail;
-	struct sip_session *s = self;
 	struct release why = {
 		.by = RELEASE_BY_FAR,
 		.sip_status = (uint16_t)response->status_code,
@@ -341,26 +307,39 @@ void uac_refused(void *self, const void *detail)
 	};
 
 	(void)header_get_reason(response, &why.cause);
-	if (response->status_code < 400)
-		tell_redirect(s, response);
 	session_say_challenge(s, response, &why);
+	return why;
+}
+
+void uac_refused(void *self, const void *detail)
+{
+	struct sip_session *s = self;
+	struct release why = refusal(s, detail);
+
 	session_release(s, &why);
+}
+
+static struct release silence(const struct sip_session *s, unsigned status)
+{
+	struct release why = { .by = RELEASE_BY_FAILURE,
+		               .sip_status = (uint16_t)status };
+	struct text text = TEXT(why.detail);
+
+	if (status == 408) {
+		why.by = RELEASE_BY_TIMER;
+		text_add(&text, "%s", sip_timer_rows[SIP_TIMER_B].name);
+	} else {
+		text_add(&text, "%.40s is unreachable", s->peer.name);
+	}
+	return why;
 }
 
 void uac_gave_up(void *self, const void *detail)
 {
 	const unsigned *status = detail;
 	struct sip_session *s = self;
-	struct release why = { .by = RELEASE_BY_FAILURE,
-		               .sip_status = (uint16_t)*status };
-	struct text text = TEXT(why.detail);
+	struct release why = silence(s, status != NULL ? *status : 408);
 
-	if (*status == 408) {
-		why.by = RELEASE_BY_TIMER;
-		text_add(&text, "%s", sip_timer_rows[SIP_TIMER_B].name);
-	} else {
-		text_add(&text, "%.40s is unreachable", s->peer.name);
-	}
 	session_release(s, &why);
 }
 
@@ -373,6 +352,8 @@ void uac_cancel(void *self, const void *detail)
 
 	(void)detail;
 	header_print_reason(&s->release, reason, sizeof(reason));
+	if (redirect_stop(s))
+		return;
 	if (s->invite != NULL)
 		(void)transaction_cancel(s->invite,
 		                         reason[0] != '\0' ? reason : NULL);
@@ -417,7 +398,7 @@ static bool try_another(struct sip_session *s)
 	                                  fsm_state(&s->fsm) != UA_PROCEEDING))
 		return false;
 	s->tried++;
-	return send_invite(s) == 0;
+	return uac_invite(s) == 0;
 }
 
 static void invite_response(void *self, struct transaction *t,
@@ -426,6 +407,7 @@ static void invite_response(void *self, struct transaction *t,
 	struct sip_session *s = self;
 	int status = response->status_code;
 	unsigned event = HEARD_REFUSAL;
+	struct release why;
 
 	if (status == 100)
 		event = HEARD_TRYING;
@@ -442,16 +424,23 @@ static void invite_response(void *self, struct transaction *t,
 		s->invite_cseq = s->dialog.local_cseq;
 		return;
 	}
+	if (event == HEARD_REFUSAL) {
+		why = refusal(s, response);
+		if (redirect_refused(s, response, &why))
+			return;
+		session_release(s, &why);
+	}
 	fsm_post(&s->fsm, event, response);
 }
 
 static void invite_gave_up(void *self, struct transaction *t, unsigned status)
 {
 	struct sip_session *s = self;
+	struct release why = silence(s, status);
 
 	(void)t;
 	s->invite = NULL;
-	if (try_another(s))
+	if (try_another(s) || redirect_next(s, &why))
 		return;
 	fsm_post(&s->fsm, HEARD_NOTHING, &status);
 }

@@ -66,6 +66,7 @@ static const char everything[] =
 	" external address 198.51.100.1\n codec pcmu pcma\n ptime 30\n"
 	" telephone-event 96\n no identity\n latch\n codec-mismatch 400\n"
 	" max-conn 4\n"
+	" no redirect\n"
 	" authentication username gw7 password \"a ! b\" realm carrier\n"
 	" authentication username any password x\n"
 	"dial-peer voice 100 pots\n description \"to the PBX\"\n"

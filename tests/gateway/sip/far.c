@@ -288,8 +288,12 @@ void far_reply(struct far *f, const char *status, const char *extra,
                const char *sdp)
 {
 	char via[2048], cseq[64], from[FAR_TEXT], id[FAR_TEXT], to[FAR_TEXT];
-	char body[8192];
+	char body[8192], contact[128] = "";
 
+	if (!f->no_contact)
+		(void)snprintf(contact, sizeof(contact),
+		               "Contact: <sip:far@%s:%u>\r\n", far_host(f),
+		               f->port);
 	copy_lines(f, "Via:", via, sizeof(via));
 	(void)find(f->request, "CSeq", cseq, sizeof(cseq));
 	(void)find(f->request, "From", from, sizeof(from));
@@ -301,7 +305,6 @@ void far_reply(struct far *f, const char *status, const char *extra,
 	add_body(f, body, sizeof(body), sdp);
 	far_send(f,
 	         "SIP/2.0 %s\r\n%sFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\n"
-	         "CSeq: %s\r\nContact: <sip:far@%s:%u>\r\n%s%s",
-	         status, via, from, to, id, cseq, far_host(f), f->port, extra,
-	         body);
+	         "CSeq: %s\r\n%s%s%s",
+	         status, via, from, to, id, cseq, contact, extra, body);
 }

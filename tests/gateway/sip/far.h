@@ -33,6 +33,7 @@ struct far {
 	char routes[4 * FAR_TEXT]; /* lines for our requests */
 	unsigned cseq, branch;
 	const char *type; /* of bodies; NULL: application/sdp */
+	bool no_contact;  /* in responses: the test gives its own */
 };
 
 extern const char far_sdp[]; /* PCMA, PCMU, telephone-event 101 */

@@ -357,6 +357,8 @@ TEST(a_redirection_is_told_with_its_contacts_best_first)
 	struct desk d;
 
 	desk_open(&d);
+	d.peer.redirect = false;
+	(void)sip_peer_set(d.stack, &d.peer);
 	CHECK(desk_place(&d) != NULL);
 	CHECK(far_hears(&d.far, "INVITE "));
 	far_reply(&d.far, "302 Moved",
