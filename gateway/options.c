@@ -184,6 +184,8 @@ static const struct conf_option sip_options[] = {
 	  "hops a request of ours may make" },
 	{ "retry-after",  &conf_number, S(retry_after), 0, 3600, NULL, "10",
 	  "seconds told with our 503" },
+	{ "dns server",   &conf_text, S(dns), 0, 255, NULL, NULL,
+	  "ADDRESS[:PORT][,...]: who is asked for names; else the system's" },
 	{ "timer",        &options_kind_sip_timers, S(timers), 0, 0, NULL, NULL,
 	  "a timer of RFC 3261, in seconds" },
 };
@@ -191,6 +193,7 @@ static const struct conf_option sip_options[] = {
 static const struct conf_choice peer_transports[] = {
 	{ "udp", SIP_UDP, "UDP (larger requests go by TCP)" },
 	{ "tcp", SIP_TCP, "TCP" },
+	{ "any", -1,      "what DNS says of the name (NAPTR, SRV), else UDP" },
 	{ 0 },
 };
 
@@ -423,6 +426,7 @@ const struct conf_section options_sip_section = {
 	.options = sip_options,
 	.noptions = ARRAY_LEN(sip_options),
 	.help = "the SIP side",
+	.check = options_check_sip,
 };
 const struct conf_section options_peer_section = {
 	.words = "sip-peer",

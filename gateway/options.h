@@ -78,6 +78,7 @@ struct options_sip_timers {
 };
 
 struct options_sip {
+	char dns[SIP_DNS];
 	struct options_binds binds;
 	char user_agent[64];
 	unsigned dscp, message_most, transactions_most, dialogs_most;
@@ -148,6 +149,8 @@ extern const struct conf_kind options_kind_board, options_kind_clock,
 	options_kind_codecs, options_kind_pattern, options_kind_target;
 /* options_sip.c */
 extern const struct conf_kind options_kind_credentials;
+
+int options_check_sip(const void *values, char *wrong); /* options_sip.c */
 
 /* What a section means to the folder it configures. */
 void options_to_board(const struct options_controller *c, const char *name,

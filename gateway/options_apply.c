@@ -79,6 +79,7 @@ void options_to_sip(const struct options_sip *s, const char *hostname,
 	memcpy(out->bind, s->binds.bind, sizeof(out->bind));
 	agent = TEXT(out->user_agent);
 	text_add(&agent, "%s", s->user_agent[0] ? s->user_agent : hostname);
+	(void)text_copy(out->dns, sizeof(out->dns), s->dns);
 	out->dscp = (int)s->dscp;
 	out->message_most = s->message_most;
 	out->transactions_most = s->transactions_most;
@@ -118,7 +119,9 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	sip_peer_preset(out);
 	(void)text_copy(out->name, sizeof(out->name), p->name);
 	(void)split_host(p->address, out->host, sizeof(out->host), &out->port);
-	out->transport = (enum sip_transport)p->transport;
+	out->any_transport = p->transport < 0;
+	out->transport =
+		out->any_transport ? SIP_UDP : (enum sip_transport)p->transport;
 	out->shutdown = p->shutdown;
 	out->bind = p->bind;
 	out->media_bind = p->media_bind;

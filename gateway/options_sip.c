@@ -117,3 +117,36 @@ const struct conf_kind options_kind_credentials = {
 	.parse = credentials_parse,
 	.print = credentials_print,
 };
+
+/* --- sip-ua as a whole --- */
+
+static bool are_servers(const char *list)
+{
+	char one[ADDR_TEXT];
+	struct addr addr;
+
+	while (*list != '\0') {
+		size_t len = strcspn(list, ",");
+		struct bytes part = { (const uint8_t *)list, len };
+
+		if (text_copy_bytes(one, sizeof(one), part) < 0 ||
+		    addr_parse(&addr, one, 53) < 0)
+			return false;
+		list += len;
+		if (*list == ',' && *++list == '\0')
+			return false;
+	}
+	return true;
+}
+
+int options_check_sip(const void *values, char *wrong)
+{
+	const struct options_sip *s = values;
+
+	if (are_servers(s->dns))
+		return 0;
+	(void)text_copy(wrong, CONF_MESSAGE,
+	                "dns server: addresses with or without a port, a comma "
+	                "between them: \"192.0.2.1,192.0.2.2:5353\"");
+	return -EBADMSG;
+}

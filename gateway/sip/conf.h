@@ -18,6 +18,8 @@ enum { SIP_BINDS = 8, SIP_CODECS = 4, SIP_CREDENTIALS = 16 };
 /* RFC 3262, with a far end. */
 enum sip_100rel { SIP_100REL_OFF, SIP_100REL_SUPPORTED, SIP_100REL_REQUIRED };
 
+enum { SIP_DNS = 256 };
+
 enum sip_timer {
 	SIP_T1,
 	SIP_T2,
@@ -47,6 +49,7 @@ struct sip_conf {
 	unsigned max_forwards;     /* 70 */
 	unsigned retry_after;      /* seconds, with our 503 */
 	usec timers[SIP_TIMERS];   /* 0: the preset */
+	char dns[SIP_DNS]; /* "192.0.2.1,192.0.2.2:5353"; "": the system's */
 };
 void sip_conf_preset(struct sip_conf *conf);
 
@@ -69,6 +72,7 @@ struct sip_peer_conf {
 	char host[80]; /* address or name */
 	uint16_t port; /* 0: 5060 (or by SRV) */
 	enum sip_transport transport;
+	bool any_transport; /* what DNS says of it, else UDP */
 	bool shutdown;
 	struct addr bind;       /* signalling leaves from here; unset: any that
 	                         * fits */

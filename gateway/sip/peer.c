@@ -3,7 +3,7 @@
 /*
  * Peers are few (a trunk, a proxy, some phones), so they are a list, walked.
  *
- * A name is looked up as soon as the peer is set, not when a call wants it:
+ * A name is looked up (locate.c) as soon as the peer is set, not when a call wants it:
  * placing a call never waits for DNS, and the peer may speak to us from all its
  * addresses before we ever called it. The answer is asked for again when its
  * time to live is over, at least every five minutes; a resolver that fails or
@@ -34,6 +34,7 @@ enum { PORT = 5060, PORT_TLS = 5061 };
 struct peers {
 	struct loop *loop;
 	struct resolve *resolve; /* started when first a name is met */
+	char servers[SIP_DNS];   /* "": the system's */
 	struct list list;
 	unsigned count;
 };
@@ -52,7 +53,7 @@ int peers_new(struct peers **out, struct loop *loop)
 
 static void forget(struct peer *peer)
 {
-	peer->query = resolve_cancel(peer->query);
+	peer->query = locate_cancel(peer->query);
 	timer_stop(&peer->again);
 	list_remove(&peer->list);
 	peer->peers->count--;
@@ -79,38 +80,65 @@ static uint16_t port_of(const struct sip_peer_conf *conf)
 
 static void look_up(void *self);
 
-static void found(void *self, int error, const struct resolve_record *records,
-                  unsigned n)
+/* What failed lately is remembered, for the address may come again. */
+static struct instant penalty_of(const struct peer *peer,
+                                 const struct addr *addr)
+{
+	for (unsigned i = 0; i < peer->naddrs; i++)
+		if (addr_equal(&peer->addrs[i], addr))
+			return peer->places[i].dead_until;
+	return (struct instant){ 0 };
+}
+
+static void take(struct peer *peer, const struct location *found)
+{
+	struct place places[PEER_ADDRS];
+
+	for (unsigned i = 0; i < found->n; i++) {
+		places[i] = found->places[i];
+		places[i].dead_until = penalty_of(peer, &found->addrs[i]);
+	}
+	peer->naddrs = found->n;
+	peer->listed = found->listed;
+	peer->transport = found->transport;
+	memcpy(peer->addrs, found->addrs, sizeof(peer->addrs));
+	memcpy(peer->places, places, found->n * sizeof(places[0]));
+}
+
+static void found(void *self, int error, const struct location *found)
 {
 	struct peer *peer = self;
-	usec again = AGAIN_LATE;
+	usec again = AGAIN_FAILED;
+	bool worse = found->doubtful && peer->listed && !found->listed;
 
 	peer->query = NULL;
-	if (error < 0) {
-		timer_start(&peer->again, AGAIN_FAILED);
-		return;
+	if (error == 0 && !worse) {
+		take(peer, found);
+		again = MIN_OF(SEC(found->ttl_s), AGAIN_LATE);
+		again = MAX_OF(again, AGAIN_SOON);
 	}
-	peer->naddrs = MIN_OF(n, (unsigned)PEER_ADDRS);
-	for (unsigned i = 0; i < peer->naddrs; i++) {
-		peer->addrs[i] = records[i].addr;
-		addr_set_port(&peer->addrs[i], port_of(&peer->conf));
-		again = MIN_OF(again, SEC(records[i].ttl_s));
-	}
-	timer_start(&peer->again, MAX_OF(again, AGAIN_SOON));
+	timer_start(&peer->again, again);
 }
 
 static void look_up(void *self)
 {
 	struct peer *peer = self;
 	struct peers *peers = peer->peers;
+	const char *servers = peers->servers[0] != '\0' ? peers->servers : NULL;
+	struct locate_question question = {
+		.host = peer->conf.host,
+		.port = peer->conf.port,
+		.transport = peer->conf.transport,
+		.any_transport = peer->conf.any_transport,
+	};
 	int rc = 0;
 
-	peer->query = resolve_cancel(peer->query);
+	peer->query = locate_cancel(peer->query);
 	if (peers->resolve == NULL)
-		rc = resolve_start(&peers->resolve, peers->loop, NULL);
+		rc = resolve_start(&peers->resolve, peers->loop, servers);
 	if (rc == 0)
-		rc = resolve_ask(&peer->query, peers->resolve, RESOLVE_ADDRESS,
-		                 peer->conf.host, found, peer);
+		rc = locate_start(&peer->query, peers->resolve, &question,
+		                  found, peer);
 	if (rc < 0)
 		timer_start(&peer->again, AGAIN_FAILED);
 }
@@ -121,24 +149,48 @@ static void locate(struct peer *peer, bool moved)
 	struct addr literal;
 
 	timer_stop(&peer->again);
-	peer->query = resolve_cancel(peer->query);
+	peer->query = locate_cancel(peer->query);
 	if (addr_parse(&literal, peer->conf.host, 0) == 0) {
 		addr_set_port(&literal, port_of(&peer->conf));
 		peer->addrs[0] = literal;
 		peer->naddrs = 1;
+		peer->transport = peer->conf.transport;
 		return;
 	}
-	if (moved)
+	if (moved) {
 		peer->naddrs = 0;
-	for (unsigned i = 0; i < peer->naddrs; i++)
-		addr_set_port(&peer->addrs[i], port_of(&peer->conf));
+		peer->listed = false;
+		peer->transport = peer->conf.transport;
+	}
 	look_up(peer);
+}
+
+static bool has_moved(const struct sip_peer_conf *a,
+                      const struct sip_peer_conf *b)
+{
+	return strcasecmp(a->host, b->host) != 0 || a->port != b->port ||
+	       a->transport != b->transport ||
+	       a->any_transport != b->any_transport;
+}
+
+int peers_dns(struct peers *peers, const char *servers)
+{
+	if (strcmp(peers->servers, servers) == 0)
+		return 0;
+	if (text_copy(peers->servers, sizeof(peers->servers), servers) < 0)
+		return -ENOSPC;
+	LIST_EACH(&peers->list, struct peer, p, list)
+	p->query = locate_cancel(p->query);
+	peers->resolve = resolve_stop(peers->resolve);
+	LIST_EACH(&peers->list, struct peer, p, list)
+	locate(p, false);
+	return 0;
 }
 
 int peers_set(struct peers *peers, const struct sip_peer_conf *conf)
 {
 	struct peer *peer = peers_find(peers, conf->name);
-	bool moved = peer == NULL || strcasecmp(peer->conf.host, conf->host);
+	bool moved = peer == NULL || has_moved(&peer->conf, conf);
 
 	if (peer == NULL) {
 		peer = mem_new(struct peer);
@@ -151,7 +203,6 @@ int peers_set(struct peers *peers, const struct sip_peer_conf *conf)
 		peers->count++;
 	}
 	peer->conf = *conf;
-	peer->transport = conf->transport;
 	locate(peer, moved);
 	return 0;
 }
@@ -223,22 +274,9 @@ bool peers_locate(const struct peers *peers, const char *host, struct addr *out)
 	return false;
 }
 
-static bool is_punished(const struct peer *peer, unsigned i)
-{
-	return instant_since(peer->places[i].dead_until, instant_now()) > 0;
-}
-
 unsigned peer_targets(const struct peer *peer, struct addr out[PEER_ADDRS])
 {
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < peer->naddrs; i++)
-		if (!is_punished(peer, i))
-			out[n++] = peer->addrs[i];
-	for (unsigned i = 0; i < peer->naddrs; i++)
-		if (is_punished(peer, i))
-			out[n++] = peer->addrs[i];
-	return n;
+	return locate_order(peer->addrs, peer->places, peer->naddrs, out);
 }
 
 void peer_punish(struct peer *peer, const struct addr *addr)

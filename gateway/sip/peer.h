@@ -11,20 +11,15 @@
 
 #include "gateway/sip/conf.h"
 #include "gateway/sip/keepalive.h"
+#include "gateway/sip/locate.h"
 #include "kernel/list.h"
 #include "kernel/resolve.h"
 #include "kernel/timer.h"
 
 struct loop;
-struct resolve_query;
 struct peers;
 
-enum { PEER_ADDRS = 8 };
-
-/* What is known of an address beside it. */
-struct peer_place {
-	struct instant dead_until; /* it failed: others go first until then */
-};
+enum { PEER_ADDRS = LOCATE_PLACES };
 
 struct peer {
 	struct list list;
@@ -34,15 +29,19 @@ struct peer {
 	struct sip_credential *credentials; /* or NULL */
 	unsigned naddrs;
 	struct addr addrs[PEER_ADDRS]; /* the first is used first */
-	struct peer_place places[PEER_ADDRS];
+	struct place places[PEER_ADDRS];
+	bool listed;                  /* SRV records said so */
 	enum sip_transport transport; /* how it is spoken to */
-	struct resolve_query *query;
-	struct timer again; /* the next look-up */
+	struct locate *query;         /* NULL: none runs */
+	struct timer again;           /* the next look-up */
 	struct keepalive keepalive;
 };
 
 int peers_new(struct peers **out, struct loop *loop);
 struct peers *peers_free(struct peers *peers);
+
+/* Name servers, as in sip_conf; names are looked up again when they change. */
+int peers_dns(struct peers *peers, const char *servers);
 
 int peers_set(struct peers *peers, const struct sip_peer_conf *conf);
 int peer_set_credentials(struct peer *peer, const struct sip_credential *list,

@@ -11,6 +11,8 @@
  *   transaction  the four machines of RFC 3261 17 with RFC 6026
  *   offer        SDP offers and answers, as flows; description.c reads SDP
  *   header       Reason and kin <-> headers; party.c: who calls, is called
+ *   locate       from a name to addresses: NAPTR, SRV, A and AAAA
+ *   keepalive    OPTIONS to a far end: is it there?
  *   peer         the far ends: who may speak, where they are
  *   digest       who we are, for those who ask
  *   dialog       what two ends agree on: tags, sequence, routes, target

@@ -208,6 +208,8 @@ int sip_stack_open(struct sip_stack **out, struct loop *loop,
 		list_init(&stack->buckets[i]);
 	rc = peers_new(&stack->peers, loop);
 	if (rc == 0)
+		rc = peers_dns(stack->peers, conf->dns);
+	if (rc == 0)
 		rc = transports_open(&stack->transports, loop, conf,
 		                     &transports_user, stack, &stack->counts);
 	if (rc == 0)
@@ -249,7 +251,7 @@ int sip_stack_change(struct sip_stack *stack, const struct sip_conf *conf)
 		return rc;
 	stack->conf = *conf;
 	transactions_change(stack->transactions, conf);
-	return 0;
+	return peers_dns(stack->peers, conf->dns);
 }
 
 int sip_peer_set(struct sip_stack *stack, const struct sip_peer_conf *conf)
