@@ -39,7 +39,7 @@ enum leg_word_kind {
 	LEG_TRANSFER,   /* reserved: digits say where to */
 	LEG_REDIRECT,   /* digits: where the far end sends the call */
 	LEG_INFO,       /* digits pressed in the call, out of band */
-	LEG_DISCONNECT, /* release; reported: clears, with a tone; told: clear */
+	LEG_DISCONNECT, /* release; reported: clears with a tone; told: clear */
 	LEG_RELEASED,   /* release: why */
 	LEG_WORDS,
 };

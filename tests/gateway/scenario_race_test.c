@@ -137,6 +137,9 @@ TEST(a_channel_may_be_seized_while_its_stream_still_stops)
 		while (loop_turn(w->loop)) /* no tick of the line passes */
 			continue;
 	CHECK(x->call == NULL);
+	CHECK_EQ(isdn_channel_state(gateway_trunk(w->gateway, "e1 0")->link,
+	                            channel),
+	         CHANNEL_ENDING); /* the call is gone, its stream is not */
 	exchange_setup(&setup, "2002");
 	setup.channel = channel;
 	CHECK(exchange_place_as(x, &setup) != NULL);
@@ -154,6 +157,29 @@ TEST(a_channel_may_be_seized_while_its_stream_still_stops)
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "BYE "));
 	far_reply(f, "200 OK", "", NULL);
+	world_close(w);
+}
+
+TEST(a_channel_is_free_when_its_call_and_its_stream_have_gone)
+{
+	struct world *w = world_open(world_conf);
+	struct exchange *x = &w->exchange[0];
+	struct isdn_link *link = gateway_trunk(w->gateway, "e1 0")->link;
+	struct isdn_call *call = world_call_out(w);
+	unsigned channel = isdn_call_channel(call);
+
+	CHECK_EQ(isdn_channel_state(link, channel), CHANNEL_BUSY);
+	exchange_clear(call, 16);
+	for (unsigned i = 0; i < 100 && x->call != NULL; i++)
+		while (loop_turn(w->loop)) /* no tick of the line passes */
+			continue;
+	CHECK_EQ(isdn_channel_state(link, channel), CHANNEL_ENDING);
+	CHECK(world_call(w) != NULL);
+	world_run(w, MSEC(10));
+	CHECK_EQ(isdn_channel_state(link, channel), CHANNEL_IDLE);
+	CHECK(world_call(w) == NULL);
+	CHECK(far_hears(&w->far[0], "BYE "));
+	far_reply(&w->far[0], "200 OK", "", NULL);
 	world_close(w);
 }
 
