@@ -73,6 +73,7 @@ pbx_span() { echo "--wire-connect $W/span --wire-faults"; }
 gateway_conf() {
 	cat <<-EOT
 	hostname gw
+	user $(id -un)
 	logging level info
 	controller $SPAN_TYPE 0
 	 board $(board)
