@@ -102,9 +102,20 @@ void plan_route(const struct plan *plan, const struct dial_peer *inbound,
                 const char *digits, bool complete, struct routes *out,
                 bool *barred);
 
-/* The hunting table: may the next route be tried after this end? */
-bool plan_hunts_cause(enum q850_cause cause);
-bool plan_hunts_status(unsigned sip_status);
+/* A hunting table: what is said here of a cause or a status goes before the
+ * preset one of route.c. */
+enum { PLAN_HUNTS = 32 };
+struct plan_hunts {
+	unsigned n;
+	struct plan_hunt {
+		unsigned value;
+		bool hunts;
+	} said[PLAN_HUNTS];
+};
+
+/* May the next route be tried after this end? `said` may be NULL. */
+bool plan_hunts_cause(const struct plan_hunts *said, enum q850_cause cause);
+bool plan_hunts_status(const struct plan_hunts *said, unsigned sip_status);
 
 /* For `show dialplan number`: each peer looked at, in order, and why it was
  * taken or lost, one line each. */

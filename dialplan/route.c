@@ -70,16 +70,33 @@ static const enum q850_cause hunted[] = {
 	Q850_RESOURCE_UNAVAILABLE,     /* 47 */
 };
 
-bool plan_hunts_cause(enum q850_cause cause)
+static const struct plan_hunt *find_said(const struct plan_hunts *said,
+                                         unsigned value)
 {
+	for (unsigned i = 0; said != NULL && i < said->n; i++)
+		if (said->said[i].value == value)
+			return &said->said[i];
+	return NULL;
+}
+
+bool plan_hunts_cause(const struct plan_hunts *said, enum q850_cause cause)
+{
+	const struct plan_hunt *hunt = find_said(said, cause);
+
+	if (hunt != NULL)
+		return hunt->hunts;
 	for (size_t i = 0; i < ARRAY_LEN(hunted); i++)
 		if (hunted[i] == cause)
 			return true;
 	return false;
 }
 
-bool plan_hunts_status(unsigned sip_status)
+bool plan_hunts_status(const struct plan_hunts *said, unsigned sip_status)
 {
+	const struct plan_hunt *hunt = find_said(said, sip_status);
+
+	if (hunt != NULL)
+		return hunt->hunts;
 	/* 408: nobody there answered at all; 488: the next may have another
 	 * codec; 5xx: that server, not the user (RFC 3261 21.5). */
 	return sip_status == 408 || sip_status == 488 || sip_status / 100 == 5;

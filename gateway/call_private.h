@@ -56,6 +56,12 @@ void call_ring(struct call *call, const struct leg_word *heard);
 void call_ring_stop(struct call *call);
 void call_abandon(struct call *call); /* let go of all without a word */
 
+/* call_cause.c: by the rows of this SIP leg's peer, of the span at the call's
+ * other side, and the profile. */
+unsigned call_status(const struct leg *leg, struct cause cause);
+enum q850_cause call_cause(const struct leg *leg, unsigned status,
+                           unsigned warning);
+
 /* gateway.c: the last call of a drain may have been this one. */
 void gateway_call_ended(struct gateway *gateway);
 

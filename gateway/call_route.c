@@ -376,8 +376,12 @@ bool call_hunts(const struct call *call, const struct release *why)
 {
 	const struct dial_peer *peer =
 		call->routes.route[call->next_route - 1].peer;
-	bool may = why->sip_status != 0 ? plan_hunts_status(why->sip_status)
-	                                : plan_hunts_cause(why->cause.value);
+	const struct options_global *said = &call->gateway->global;
+	bool may = why->sip_status != 0
+	                   ? plan_hunts_status(&said->hunt_statuses,
+	                                       why->sip_status)
+	                   : plan_hunts_cause(&said->hunt_causes,
+	                                      why->cause.value);
 
 	return call->next_route < call->routes.n &&
 	       (call->emergency || (may && !peer->huntstop));

@@ -77,7 +77,7 @@ static void tell_disconnect(struct leg *leg, const struct leg_word *word)
 	if (status < 300)
 		status = lost_line(word->release)
 		                 ? 503
-		                 : cause_to_status(word->release->cause);
+		                 : call_status(leg, word->release->cause);
 	sip_session_end(leg->sip.session, status, word->release);
 }
 
@@ -259,7 +259,7 @@ static void released(struct leg *leg, const struct sip_event *event)
 
 	if (why.cause.value == Q850_NONE && why.sip_status >= 300)
 		why.cause.value =
-			cause_from_status(why.sip_status, why.sip_warning);
+			call_cause(leg, why.sip_status, why.sip_warning);
 	else if (why.cause.value == Q850_NONE)
 		why.cause.value = Q850_NORMAL_CLEARING;
 	if (event->release->cause.value == Q850_NONE)

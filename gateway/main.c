@@ -268,6 +268,10 @@ static int open_console(void)
 	if (rc == 0)
 		rc = commands_health(root.gateway, root.console);
 	if (rc == 0)
+		rc = commands_register(root.gateway, root.console);
+	if (rc == 0)
+		rc = commands_cause(root.gateway, root.console);
+	if (rc == 0)
 		rc = commands_operate(root.gateway, root.console);
 	if (rc == 0)
 		rc = debug_commands(root.gateway->debug, root.console);

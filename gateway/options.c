@@ -58,6 +58,13 @@ static const struct conf_option global_options[] = {
 	  "keep the daemon's memory from being paged out" },
 };
 
+	{ "cause-map profile", &conf_one_of, G(cause_profile), 0, 0,
+	  options_cause_profiles, "rfc3398",
+	  "how Q.850 causes and SIP statuses become each other" },
+	{ "voice hunt cause", &options_kind_hunts, G(hunt_causes), 1, 127, NULL,
+	  NULL, "after this Q.850 cause the next choice is tried, or not" },
+	{ "voice hunt status", &options_kind_hunts, G(hunt_statuses), 300, 699,
+	  NULL, NULL, "after this SIP status the next choice is tried, or not" },
 static const struct conf_choice span_types[] = {
 	{ "e1", SPAN_E1, "31 slots, D channel at 16, A-law" },
 	{ "t1", SPAN_T1, "24 slots, D channel at 24, mu-law" },
@@ -160,6 +167,12 @@ static const struct conf_option controller_options[] = {
 	  "who gives a caller on this span the ringing tone" },
 	{ "shutdown",    &conf_switch, C(shutdown), 0, 0, NULL, NULL,
 	  "no new calls on this span" },
+	{ "cause-map from-isdn", &options_kind_cause_to_status,
+	  C(cause_to_status), 0, 0, NULL, NULL,
+	  "a Q.850 cause refuses an INVITE with this status" },
+	{ "cause-map from-sip", &options_kind_cause_from_status,
+	  C(cause_from_status), 0, 0, NULL, NULL,
+	  "a final status is told to ISDN as this cause" },
 };
 
 #define S(member) CONF_AT(struct options_sip, member)
@@ -257,6 +270,12 @@ static const struct conf_choice peer_kinds[] = {
 	{ "pots", PEER_POTS, "calls to and from a span" },
 	{ "voip", PEER_VOIP, "calls to and from SIP" },
 	{ 0 },
+	{ "cause-map from-isdn", &options_kind_cause_to_status,
+	  P(cause_to_status), 0, 0, NULL, NULL,
+	  "a Q.850 cause refuses an INVITE with this status" },
+	{ "cause-map from-sip", &options_kind_cause_from_status,
+	  P(cause_from_status), 0, 0, NULL, NULL,
+	  "a final status is told to ISDN as this cause" },
 };
 
 #define D(member) CONF_AT(struct options_dial_peer, member)

@@ -11,6 +11,7 @@
 
 #include "board/board.h"
 #include "dialplan/dialplan.h"
+#include "gateway/cause.h"
 #include "gateway/media/media.h"
 #include "gateway/sip/sip.h"
 #include "kernel/conf.h"
@@ -31,6 +32,8 @@ struct options_global {
 	bool realtime;
 	bool lock_memory;
 };
+	int cause_profile; /* enum cause_profile */
+	struct plan_hunts hunt_causes, hunt_statuses;
 
 struct options_board {
 	enum board_kind kind;
@@ -64,6 +67,7 @@ struct options_controller {
 	unsigned dslot; /* 0: the type's usual one */
 	int ringback;   /* enum ringback */
 	bool shutdown;
+	struct cause_rules cause_to_status, cause_from_status;
 };
 
 enum ringback { RINGBACK_AUTO, RINGBACK_LOCAL, RINGBACK_NONE };
@@ -109,6 +113,10 @@ struct options_peer {
 	struct options_credentials credentials;
 	bool redirect;
 	bool keepalive;
+	unsigned registrar_expires_s; /* 0: it is none */
+	bool registrar_secondary;
+	char account[REGISTER_USER]; /* registered there; "" none */
+	struct cause_rules cause_to_status, cause_from_status;
 	unsigned keepalive_up_s, keepalive_down_s, keepalive_retries;
 };
 
@@ -148,7 +156,11 @@ extern const struct conf_kind options_kind_board, options_kind_clock,
 	options_kind_timers, options_kind_sip_timers, options_kind_binds,
 	options_kind_codecs, options_kind_pattern, options_kind_target;
 /* options_sip.c */
-extern const struct conf_kind options_kind_credentials;
+extern const struct conf_kind options_kind_credentials, options_kind_user;
+/* options_cause.c */
+extern const struct conf_choice options_cause_profiles[];
+extern const struct conf_kind options_kind_cause_to_status,
+	options_kind_cause_from_status, options_kind_hunts;
 
 int options_check_sip(const void *values, char *wrong); /* options_sip.c */
 

@@ -251,36 +251,6 @@ static void show_warnings(void *self, struct shell *s,
 	plan_warnings(g->routes->plan, print_line, s);
 }
 
-static void show_causes(void *self ATTR_UNUSED, struct shell *s,
-                        const struct command_args *args ATTR_UNUSED)
-{
-	static const struct column columns[] = {
-		{ "direction", NULL, false },
-		{ "cause", NULL, true },
-		{ "name", NULL, false },
-		{ "status", NULL, true },
-	};
-	size_t n;
-	const struct cause_row *row;
-
-	table_begin(s, columns, ARRAY_LEN(columns));
-	row = cause_rows_to_status(&n);
-	for (size_t i = 0; i < n; i++) {
-		table_cell(s, "isdn to sip");
-		table_number(s, row[i].cause);
-		table_cell(s, "%s", q850_cause_name(row[i].cause));
-		table_number(s, row[i].status);
-	}
-	row = cause_rows_from_status(&n);
-	for (size_t i = 0; i < n; i++) {
-		table_cell(s, "sip to isdn");
-		table_number(s, row[i].cause);
-		table_cell(s, "%s", q850_cause_name(row[i].cause));
-		table_number(s, row[i].status);
-	}
-	table_end(s);
-}
-
 /* --- memory and numbers --- */
 
 static void memory_row(void *self, const char *name, size_t live, size_t bytes)
@@ -361,8 +331,6 @@ static const struct command commands[] = {
 	  "where a number would go, and why not elsewhere", NULL },
 	{ "show dialplan warnings", ROLE_LOOK, show_warnings,
 	  "dial-peers that can never be reached", NULL },
-	{ "show cause-map", ROLE_LOOK, show_causes,
-	  "Q.850 causes and SIP statuses, both ways", NULL },
 	{ "show memory", ROLE_LOOK, show_memory,
 	  "live objects by kind", NULL },
 	{ "show counters", ROLE_LOOK, show_counters,

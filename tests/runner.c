@@ -50,7 +50,13 @@
 #define SLOWED 0
 #endif
 
-enum { LIMIT_S = 20, SLOW_TIMES = 5, NAME_SIZE = 160, SETTLE_MS = 1000 };
+enum {
+	LIMIT_S = 20,
+	LADDER_LIMIT_S = 120,
+	SLOW_TIMES = 5,
+	NAME_SIZE = 160,
+	SETTLE_MS = 1000
+};
 
 enum rung_kind { RUNG_NONE, RUNG_MEMORY, RUNG_SOCKETS };
 
@@ -315,7 +321,9 @@ static unsigned limit_of(const struct test_case *test)
 	bool slow = SLOWED ||
 	            (preload != NULL && strstr(preload, "valgrind") != NULL);
 
-	return (test->limit_s > 0 ? test->limit_s : LIMIT_S) *
+	unsigned usual = test->ladder ? LADDER_LIMIT_S : LIMIT_S;
+
+	return (test->limit_s > 0 ? test->limit_s : usual) *
 	       (slow ? SLOW_TIMES : 1);
 }
 

@@ -33,10 +33,28 @@ TEST(the_hunting_tables_are_those_of_the_manual)
 	for (unsigned i = 0; i < 128; i++) {
 		bool hunts = c < ARRAY_LEN(causes) && causes[c] == i;
 
-		CHECK_EQ(plan_hunts_cause((enum q850_cause)i), hunts);
+		CHECK_EQ(plan_hunts_cause(NULL, (enum q850_cause)i), hunts);
 		c += hunts;
 	}
 	for (unsigned i = 0; i < 700; i++)
-		CHECK_EQ(plan_hunts_status(i),
+		CHECK_EQ(plan_hunts_status(NULL, i),
 		         i == statuses[0] || i == statuses[1] || i / 100 == 5);
+}
+
+TEST(what_is_said_of_hunting_goes_before_the_table)
+{
+	static const struct plan_hunts causes = {
+		2, { { 17, true }, { 34, false } }
+	};
+	static const struct plan_hunts statuses = {
+		2, { { 486, true }, { 503, false } }
+	};
+
+	CHECK(plan_hunts_cause(&causes, Q850_USER_BUSY));
+	CHECK(!plan_hunts_cause(&causes, Q850_NO_CIRCUIT));
+	CHECK(plan_hunts_cause(&causes, Q850_SWITCH_CONGESTION));
+	CHECK(plan_hunts_status(&statuses, 486));
+	CHECK(!plan_hunts_status(&statuses, 503));
+	CHECK(plan_hunts_status(&statuses, 500));
+	CHECK(!plan_hunts_status(&statuses, 404));
 }

@@ -49,12 +49,15 @@ static const char everything[] =
 	"hostname gw7\nlogging level debug\nprivacy digits 3\ncall limit 50\n"
 	"call rate 20\ncall lag 80\nladder lines 500\nhistory size 9\n"
 	"drain time 30\nno realtime\nno lock memory\n"
+	"cause-map profile cisco\nvoice hunt cause add 17\n"
+	"voice hunt cause remove 34\nvoice hunt status add 486\n"
 	"controller e1 0\n board wire listen /tmp/x\n tick octets 80\n"
 	" wire faults\n isdn switch-type primary-qsig\n isdn side network\n"
 	" isdn channel-order round-robin\n isdn exclusive\n"
 	" isdn overlap-receiving\n isdn overlap-sending\n no isdn restart\n"
 	" isdn restart-tries 3\n isdn setup-rate 7\n isdn timer T310 20\n"
 	" isdn timer T302 8\n ringback none\n shutdown\n"
+	" cause-map from-isdn 27 503\n cause-map from-sip 503 34\n"
 	"controller t1 3\n board dahdi 4\n framing esf\n linecode b8zs\n"
 	" clock source internal\n companding alaw\n isdn d-channel 24\n"
 	"media\n rtp port-low 20000\n rtp port-high 20999\n rtp silence 30\n"
@@ -66,7 +69,10 @@ static const char everything[] =
 	" external address 198.51.100.1\n codec pcmu pcma\n ptime 30\n"
 	" telephone-event 96\n no identity\n latch\n codec-mismatch 400\n"
 	" max-conn 4\n"
-	" no redirect\n"
+	" cause-map from-isdn 21 480\n cause-map from-isdn 1 484\n"
+	" cause-map from-sip 480 20\n"
+	" no redirect\n registrar expires 600\n registrar secondary\n"
+	" register gw-7\n"
 	" authentication username gw7 password \"a ! b\" realm carrier\n"
 	" authentication username any password x\n"
 	"dial-peer voice 100 pots\n description \"to the PBX\"\n"
@@ -190,6 +196,14 @@ static const struct {
 	{ "controller e3 0\n", 1, "e1" },
 	{ "controller e1 256\n", 1, "255" },
 	{ E1 " board\n", 2, "wire listen PATH" },
+	{ "cause-map profile best\n", 1, "audiocodes" },
+	{ "voice hunt cause 17\n", 1, "\"add\" or \"remove\"" },
+	{ "voice hunt cause add 128\n", 1, "1 to 127" },
+	{ "voice hunt status remove 200\n", 1, "300 to 699" },
+	{ E1 " cause-map from-isdn 0 480\n", 2, "1 to 127" },
+	{ E1 " cause-map from-isdn 17 300\n", 2, "400 to 699" },
+	{ PEER " cause-map from-sip 480\n", 3, "1 to 127" },
+	{ PEER " cause-map from-sip 200 16\n", 3, "300 to 699" },
 	{ E1 " board ether 1\n", 2, "wire listen PATH" },
 	{ E1 " board wire hear /x\n", 2, "wire connect PATH" },
 	{ E1 " board dahdi 0\n", 2, "dahdi <1-256>" },

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the Causeway developers */
-#include "gateway/cause.h"
 #include "gateway/record.h"
 #include "tests/test.h"
 
@@ -41,37 +40,4 @@ TEST_ROWS(an_end_is_told_in_one_sentence, sentences, row)
 
 	record_sentence(&row->release, sentence, sizeof(sentence));
 	CHECK_TEXT(sentence, row->sentence);
-}
-
-TEST(every_cause_has_a_status_that_refuses_an_invite)
-{
-	for (unsigned i = 0; i < 128; i++) {
-		struct cause cause = { (enum q850_cause)i, LOCATION_USER };
-		unsigned status = cause_to_status(cause);
-
-		CHECK(status >= 400 && status < 607);
-		CHECK(status < 600 || i == Q850_CALL_REJECTED);
-	}
-}
-
-TEST(every_status_has_a_cause_that_clears_a_call)
-{
-	for (unsigned i = 300; i < 700; i++) {
-		CHECK(cause_from_status(i, 0) != Q850_NONE);
-		CHECK(cause_from_status(i, 399) != Q850_NONE);
-	}
-}
-
-TEST(no_row_of_the_cause_tables_stands_twice)
-{
-	size_t n;
-	const struct cause_row *rows = cause_rows_to_status(&n);
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < i; k++)
-			CHECK(rows[i].cause != rows[k].cause);
-	rows = cause_rows_from_status(&n);
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < i; k++)
-			CHECK(rows[i].status != rows[k].status);
 }

@@ -125,6 +125,8 @@ static const struct {
 	{ "show dialplan number 2001", "200", "show_dialplan_number" },
 	{ "show dialplan warnings", "", "show_dialplan_warnings" },
 	{ "show cause-map", "user busy", "show_cause_map" },
+	{ "show cause-map cisco", "*", "show_cause_map" },
+	{ "show voice hunt", "switching equipment", "show_voice_hunt" },
 	{ "show memory", "octets", "show_memory" },
 	{ "show counters", "refused_limit", "show_counters" },
 	{ "show call active voice brief", "talking",

@@ -198,6 +198,10 @@ static int add_commands(struct world *w)
 	if (rc == 0)
 		rc = commands_health(w->gateway, w->console);
 	if (rc == 0)
+		rc = commands_register(w->gateway, w->console);
+	if (rc == 0)
+		rc = commands_cause(w->gateway, w->console);
+	if (rc == 0)
 		rc = commands_operate(w->gateway, w->console);
 	if (rc == 0)
 		rc = debug_commands(w->gateway->debug, w->console);
@@ -337,13 +341,18 @@ void world_run(struct world *w, usec length)
 	pass(w, length);
 }
 
-void world_wait(struct world *w, usec length)
+static void wait_at(struct world *w, usec pace, usec length)
 {
-	w->pace = MSEC(100);
+	w->pace = pace;
 	pass(w, length);
 	w->pace = MSEC(5);
 	if (instant_since(w->tick, instant_now()) > w->pace)
 		w->tick = instant_add(instant_now(), w->pace);
+}
+
+void world_wait(struct world *w, usec length)
+{
+	wait_at(w, MSEC(100), length);
 }
 
 /* --- closing --- */
@@ -416,9 +425,9 @@ void world_close(struct world *w)
 	world_run(w, MSEC(50));
 	if (!ladder_ok()) {
 		clear_all(w);
-		world_wait(w, SEC(90));
+		wait_at(w, SEC(1), SEC(90));
 	}
-	world_wait(w, SEC(40));
+	wait_at(w, SEC(1), SEC(40));
 	check_left(w);
 	world_drop(w);
 }
