@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/call.h"
+#include "gateway/call_private.h"
 #include "gateway/debug.h"
 #include "gateway/gateway.h"
 #include "gateway/ladder.h"
