@@ -247,6 +247,11 @@ static const struct conf_option peer_options[] = {
 	  NULL, "answer 400 instead of 488" },
 	{ "100rel",       &conf_one_of, P(reliable), 0, 0, peer_reliables,
 	  "supported", "acknowledged provisional responses (RFC 3262)" },
+	{ "session-timer", &options_kind_lifetime, P(session_timer),
+	  EXPIRY_FLOOR, EXPIRY_MOST, NULL, "1800",
+	  "seconds a call lasts that nobody refreshes (RFC 4028)" },
+	{ "min-se",       &conf_number, P(min_se), EXPIRY_FLOOR, EXPIRY_MOST,
+	  NULL, "90", "the least it may ask for; below 90 only in tests" },
 	{ "max-conn",     &conf_number, P(max_calls), 0, 10000, NULL, "0",
 	  "calls at once; 0: no limit" },
 	{ "redirect",     &conf_switch, P(redirect), 0, 0, NULL, "on",
@@ -380,6 +385,11 @@ static int check_peer(const void *values, char *wrong)
 	if (p->ptime % 10 != 0) {
 		(void)text_copy(wrong, CONF_MESSAGE,
 		                "ptime: 10, 20, 30, 40, 50 or 60");
+		return -EBADMSG;
+	}
+	if (p->session_timer != 0 && p->session_timer < p->min_se) {
+		(void)text_copy(wrong, CONF_MESSAGE,
+		                "session-timer: not less than min-se");
 		return -EBADMSG;
 	}
 	return 0;

@@ -108,7 +108,8 @@ struct options_peer {
 	struct options_codecs codecs;
 	unsigned ptime, event_type;
 	bool identity, latch, codec_mismatch_400, shutdown;
-	int reliable; /* enum sip_100rel */
+	int reliable;                   /* enum sip_100rel */
+	unsigned session_timer, min_se; /* seconds; 0: off */
 	unsigned max_calls;
 	struct options_credentials credentials;
 	bool redirect;
@@ -154,7 +155,8 @@ extern const struct conf_schema options_schema;
 /* Kinds of their own: options_kinds.c. */
 extern const struct conf_kind options_kind_board, options_kind_clock,
 	options_kind_timers, options_kind_sip_timers, options_kind_binds,
-	options_kind_codecs, options_kind_pattern, options_kind_target;
+	options_kind_codecs, options_kind_pattern, options_kind_target,
+	options_kind_lifetime;
 /* options_sip.c */
 extern const struct conf_kind options_kind_credentials, options_kind_user;
 /* options_cause.c */

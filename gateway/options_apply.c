@@ -137,6 +137,8 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->codec_mismatch_400 = p->codec_mismatch_400;
 	out->redirect = p->redirect;
 	out->reliable = (enum sip_100rel)p->reliable;
+	out->session_timer = p->session_timer;
+	out->min_se = p->min_se;
 	out->keepalive = (struct sip_keepalive){
 		.on = p->keepalive,
 		.up_s = p->keepalive_up_s,

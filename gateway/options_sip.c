@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 the Causeway developers */
 /*
  * Kinds of option values of the SIP side that are more than a word: who we are
- * for a peer that asks. Each reads words, refuses with a sentence that says
+ * for a peer that asks, a time that may be "off". Each reads words, refuses with a sentence that says
  * what would have been accepted, and prints back what it read.
  */
 
@@ -19,6 +19,50 @@ static int refuse(char *wrong, int *at, int word, const char *sentence)
 	*at = word;
 	return -EBADMSG;
 }
+
+/* --- session-timer SECONDS | off --- */
+
+static int lifetime_parse(const struct conf_option *option, void *value, int n,
+                          char **words, char *wrong, int *at)
+{
+	struct text said = { .at = wrong, .size = CONF_MESSAGE };
+	uint64_t seconds = 0;
+	unsigned given;
+
+	if (n != 1 || (strcmp(words[0], "off") != 0 &&
+	               text_number(words[0], (uint64_t)option->min,
+	                           (uint64_t)option->max, &seconds) < 0)) {
+		text_add(&said, "it is %u to %u seconds, or \"off\"",
+		         (unsigned)option->min, (unsigned)option->max);
+		*at = 0;
+		return -EBADMSG;
+	}
+	given = (unsigned)seconds;
+	memcpy(value, &given, sizeof(given));
+	return 0;
+}
+
+static bool lifetime_print(const struct conf_option *option ATTR_UNUSED,
+                           const void *value, unsigned index, char *to,
+                           size_t size)
+{
+	struct text out = { .at = to, .size = size };
+	unsigned seconds;
+
+	memcpy(&seconds, value, sizeof(seconds));
+	if (seconds == 0)
+		text_add(&out, "off");
+	else
+		text_add(&out, "%u", seconds);
+	return index == 0;
+}
+
+const struct conf_kind options_kind_lifetime = {
+	.name = "lifetime",
+	.accepts = "<10-86400> | off",
+	.parse = lifetime_parse,
+	.print = lifetime_print,
+};
 
 /* --- authentication username NAME password WORD [realm WORD] --- */
 

@@ -184,17 +184,23 @@ static void sip_row(void *self, const struct sip_session_info *info)
 	addr_print(&info->flow.remote, text, sizeof(text));
 	table_cell(s, "%s", text);
 	table_cell(s, "%s", info->call_id);
+	if (info->session_timer != 0)
+		table_cell(s, "%u %s", info->session_timer,
+		           info->refreshes ? "ours" : "theirs");
+	else
+		table_cell(s, "off");
 }
 
 static void show_sip_calls(void *self, struct shell *s,
                            const struct command_args *args ATTR_UNUSED)
 {
 	static const struct column columns[] = {
-		{ "call", NULL, true },        { "role", NULL, false },
-		{ "state", NULL, false },      { "peer", NULL, false },
-		{ "remote", NULL, false },     { "transport", NULL, false },
-		{ "codec", NULL, false },      { "rtp_local", NULL, false },
-		{ "rtp_remote", NULL, false }, { "call_id", NULL, false },
+		{ "call", NULL, true },           { "role", NULL, false },
+		{ "state", NULL, false },         { "peer", NULL, false },
+		{ "remote", NULL, false },        { "transport", NULL, false },
+		{ "codec", NULL, false },         { "rtp_local", NULL, false },
+		{ "rtp_remote", NULL, false },    { "call_id", NULL, false },
+		{ "session_timer", NULL, false },
 	};
 	struct gateway *g = self;
 

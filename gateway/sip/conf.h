@@ -66,6 +66,9 @@ struct sip_keepalive {
 	unsigned retries;      /* failures in a row before it is down */
 };
 
+/* Seconds of a session timer, RFC 4028 5: nobody may ask for less than 90. */
+enum { EXPIRY_FLOOR = 10, EXPIRY_LEAST = 90, EXPIRY_MOST = 86400 };
+
 /* One far end. */
 struct sip_peer_conf {
 	char name[48]; /* "carrier", or "ipv4:192.0.2.1:5060" */
@@ -87,6 +90,9 @@ struct sip_peer_conf {
 	bool codec_mismatch_400; /* the older manner, else 488 */
 	bool redirect;           /* goes where its 3xx says */
 	enum sip_100rel reliable;
+	unsigned
+		session_timer; /* seconds a session lasts unrefreshed; 0: off */
+	unsigned min_se;       /* the least of theirs that we take: 90 */
 	struct sip_keepalive keepalive;
 };
 void sip_peer_preset(struct sip_peer_conf *conf);

@@ -21,11 +21,17 @@ static bool has_100rel(const struct sip_peer_conf *peer)
 	return peer->reliable != SIP_100REL_OFF;
 }
 
+static bool has_timer(const struct sip_peer_conf *peer)
+{
+	return peer->session_timer != 0;
+}
+
 static const struct {
 	const char *tag;
 	bool (*on)(const struct sip_peer_conf *peer);
 } rows[] = {
 	{ "100rel", has_100rel }, /* RFC 3262 */
+	{ "timer", has_timer },   /* RFC 4028 */
 };
 
 /* The next word of a list; empty when it is at its end. */
@@ -107,7 +113,8 @@ bool extension_lacking(const osip_message_t *request,
 	return out->len > 0;
 }
 
-void extension_list(struct text *out, const struct sip_peer_conf *peer)
+/* The value of Supported; "" when all are off. */
+static void print_list(struct text *out, const struct sip_peer_conf *peer)
 {
 	size_t from = out->len;
 
@@ -117,14 +124,25 @@ void extension_list(struct text *out, const struct sip_peer_conf *peer)
 			         rows[i].tag);
 }
 
-void extension_print(struct text *out, const struct sip_peer_conf *peer)
+void extension_print(struct text *out, const struct sip_peer_conf *peer,
+                     bool invite)
 {
 	char list[64];
 	struct text value = TEXT(list);
 
-	extension_list(&value, peer);
+	print_list(&value, peer);
 	if (value.len > 0)
 		text_add(out, "Supported: %s\r\n", list);
-	if (peer->reliable == SIP_100REL_REQUIRED)
+	if (invite && peer->reliable == SIP_100REL_REQUIRED)
 		text_add(out, "Require: 100rel\r\n");
+}
+
+int extension_put(osip_message_t *response, const struct sip_peer_conf *peer)
+{
+	char list[64];
+	struct text value = TEXT(list);
+
+	print_list(&value, peer);
+	return value.len == 0 ? 0
+	                      : message_set_header(response, "Supported", list);
 }

@@ -25,10 +25,11 @@ bool extension_allows(const osip_message_t *m, const char *method, bool *told);
 bool extension_lacking(const osip_message_t *request,
                        const struct sip_peer_conf *peer, struct text *out);
 
-/* Lines of Supported and Require for an INVITE of ours. */
-void extension_print(struct text *out, const struct sip_peer_conf *peer);
+/* Lines of Supported, and for an INVITE Require, for a request of ours. */
+void extension_print(struct text *out, const struct sip_peer_conf *peer,
+                     bool invite);
 
-/* The value of Supported; "" when all are off. */
-void extension_list(struct text *out, const struct sip_peer_conf *peer);
+/* Supported, in a response. -ENOMEM. */
+int extension_put(osip_message_t *response, const struct sip_peer_conf *peer);
 
 #endif

@@ -22,6 +22,8 @@ struct sip_session_info {
 	enum sip_transport transport;
 	struct flow flow;
 	struct instant since;
+	unsigned session_timer; /* seconds, RFC 4028; 0: it does not run */
+	bool refreshes;         /* and we do */
 };
 void sip_each(struct sip_stack *stack,
               void (*tell)(void *self, const struct sip_session_info *info),

@@ -313,6 +313,8 @@ void sip_peer_preset(struct sip_peer_conf *conf)
 		.event_type = 101,
 		.redirect = true,
 		.reliable = SIP_100REL_SUPPORTED,
+		.session_timer = 1800,
+		.min_se = 90,
 		.keepalive = { .up_s = 60, .down_s = 30, .retries = 3 },
 	};
 }

@@ -156,6 +156,8 @@ static void enter(void *self, unsigned state)
 		length = stack_timer(s->stack, armed[state].timer);
 	if (armed[state].arms)
 		timer_start(&s->timer, length);
+	if (state == UA_ENDING || state == UA_OVER)
+		expiry_stop(s);
 	if (state == UA_OVER) {
 		session_repeat_end(s);
 		reliable_end(s);

@@ -10,6 +10,7 @@
  * session_life.c and session_talk.c are what those stand on.
  */
 
+#include "gateway/sip/expiry.h"
 #include "gateway/sip/reliable.h"
 #include "gateway/sip/session_roles.h"
 #include "gateway/sip/session_state.h"
@@ -48,6 +49,8 @@ struct sip_session {
 	struct addr addrs[PEER_ADDRS];
 
 	struct reliable reliable;
+	struct expiry expiry;
+	bool unchanged; /* the re-INVITE is a refresh: told as it was */
 	struct offer_local media;
 	bool media_open;
 	struct addr bound; /* of RTP, before an external address */

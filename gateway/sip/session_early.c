@@ -111,6 +111,7 @@ void uac_ringing(void *self, const void *detail)
 	    (message_tag(response->to) != NULL &&
 	     dialog_learn(&s->dialog, response) < 0))
 		return;
+	expiry_hear(s, response);
 	event.flow = early_flow(s, response);
 	acknowledge_early(s, response);
 	if (repeated && event.flow == NULL)

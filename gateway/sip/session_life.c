@@ -116,6 +116,7 @@ int session_new(struct sip_session **out, struct sip_stack *stack,
 	           refresh_timed_out, s);
 	deferred_init(&s->funeral, funeral, s);
 	reliable_init(s);
+	expiry_init(s);
 	set_media(s);
 	*out = s;
 	return 0;
@@ -139,6 +140,7 @@ struct sip_session *session_free(struct sip_session *s)
 	s->reinvited = let_go(s->reinvited);
 	session_repeat_end(s);
 	reliable_free(s);
+	expiry_free(s);
 	timer_stop(&s->timer);
 	timer_stop(&s->refresh_timer);
 	deferred_cancel(&s->funeral);

@@ -2,8 +2,9 @@
 /* Copyright (C) 2026 the Causeway developers */
 /*
  * Changes in a call: re-INVITE both ways (RFC 3261 14) and UPDATE towards us
- * (RFC 3311). A machine of its own beside the session's, because a call goes on
- * while it is being changed, and ends whether it is or not.
+ * (RFC 3311), which may come before the answer too. A machine of its own beside
+ * the session's, because a call goes on while it is being changed, and ends
+ * whether it is or not.
  *
  * Only one change can be under way. What meets another is told so by 491, and
  * our own is offered again after the time that RFC 3261 14.1 draws: who made
@@ -12,6 +13,7 @@
  * A change that is refused changes nothing (14.1); a 481 or 408 to ours ends
  * the call (12.2.1.2).
  */
+#include "gateway/sip/extension.h"
 #include "gateway/sip/session.h"
 
 #include <assert.h>
@@ -124,6 +126,7 @@ static void offer_response(void *self, struct transaction *t,
 	int status = response->status_code;
 	struct release why = { .by = RELEASE_BY_FAR,
 		               .sip_status = (uint16_t)status };
+	bool again;
 
 	if (status < 200)
 		return;
@@ -137,8 +140,9 @@ static void offer_response(void *self, struct transaction *t,
 		fsm_post(&s->refresh, REFRESH_OK, response);
 		return;
 	}
-	fsm_post(&s->refresh, status == 491 ? REFRESH_GLARE : REFRESH_REFUSED,
-	         NULL);
+	again = status == 491 || (status == 422 && expiry_raise(s, response));
+	fsm_post(&s->refresh, again ? REFRESH_GLARE : REFRESH_REFUSED, NULL);
+	expiry_again(s);
 	if (status == 481 || status == 408)
 		session_fail(s, 0, &why);
 }
@@ -166,7 +170,7 @@ static void offer(void *self, const void *detail)
 	struct sip_session *s = self;
 	char room[REQUEST_TEXT];
 	struct text text = TEXT(room);
-	int rc = session_describe(s, &s->flow, NULL);
+	int rc = s->unchanged ? 0 : session_describe(s, &s->flow, NULL);
 
 	(void)detail;
 	if (rc == 0) {
@@ -188,9 +192,16 @@ static void answered(void *self, const void *detail)
 
 	(void)dialog_refresh(&s->dialog, response);
 	uac_ack(s, message_cseq(response), NULL);
+	expiry_agree(s, response);
 	if (session_sdp(response, &sdp) == 0 && sdp != NULL &&
-	    session_answered_with(s, sdp, &flow, &warning) == 0)
+	    session_answered_with(s, sdp, &flow, &warning) == 0) {
+		if (s->unchanged) { /* may have been an answer, with numbers */
+			flow.receive_type =
+				s->flow.receive_type; /* of theirs */
+			flow.receive_event = s->flow.receive_event;
+		}
 		session_change_flow(s, &flow);
+	}
 	mem_free(sdp);
 }
 
@@ -203,8 +214,19 @@ int sip_session_offer(struct sip_session *session, bool send, bool receive)
 	session->media.send = send;
 	session->media.receive = receive;
 	session->media.in_call = true;
+	session->unchanged = false;
 	fsm_post(&session->refresh, REFRESH_ASKED, NULL);
 	return 0;
+}
+
+bool refresh_again(struct sip_session *s)
+{
+	if (fsm_state(&s->fsm) != UA_CONFIRMED || s->told == NULL ||
+	    fsm_state(&s->refresh) != REFRESH_IDLE)
+		return false;
+	s->unchanged = true;
+	fsm_post(&s->refresh, REFRESH_ASKED, NULL);
+	return true;
 }
 
 /* --- theirs --- */
@@ -218,21 +240,15 @@ static void refuse(struct sip_session *s, struct transaction *t,
 		no.warning_text = "Incompatible media format";
 	if (status == 500)
 		no.retry_after = 5;
+	if (status == 422)
+		no.min_se = s->peer.min_se;
 	(void)session_respond(s, t, no);
 }
 
-/* 0 when a change of theirs may be looked at now, else how it is refused:
- * RFC 3261 14.2. */
+/* 0 when a change of theirs may be looked at in the call, else how it is
+ * refused: RFC 3261 14.2. */
 static unsigned when_not(const struct sip_session *s)
 {
-	unsigned state = fsm_state(&s->fsm);
-
-	if (state == UA_OFFERED || state == UA_RINGING)
-		return 500;
-	if (state == UA_ENDING || state == UA_HANGING || state == UA_OVER)
-		return 481;
-	if (state != UA_CONFIRMED)
-		return 491;
 	switch ((enum refresh_state)fsm_state(&s->refresh)) {
 	case REFRESH_OFFERING:
 		return 491;
@@ -244,6 +260,43 @@ static unsigned when_not(const struct sip_session *s)
 		break;
 	}
 	return 0;
+}
+
+/* The same, before the answer or while it is under way. An UPDATE without an
+ * offer is never in the way; one with an offer waits until the INVITE's own is
+ * answered (RFC 3311 5.2), in a reliable 18x or in the 200. */
+static unsigned when_not_yet(const struct sip_session *s, bool update,
+                             bool offers)
+{
+	unsigned state = fsm_state(&s->fsm);
+	bool called = state == UA_OFFERED || state == UA_RINGING;
+
+	if (state == UA_CANCELLING || state == UA_IDLE)
+		return update ? 481 : 491;
+	if (!update)
+		return called ? 500 : 491;
+	if (!offers || s->reliable.settled)
+		return 0;
+	if (state == UA_ANSWERED)
+		return s->offered ? 491 : 0;
+	return called && !s->offered ? 500 : 491;
+}
+
+static unsigned judge(const struct sip_session *s,
+                      const osip_message_t *request)
+{
+	unsigned state = fsm_state(&s->fsm);
+	bool update = message_is(request, "UPDATE");
+	bool offers = message_body(request).len > 0;
+	unsigned status = expiry_judge(s, request);
+
+	if (state == UA_ENDING || state == UA_HANGING || state == UA_OVER)
+		return 481;
+	if (status != 0)
+		return status;
+	if (state != UA_CONFIRMED)
+		return when_not_yet(s, update, offers);
+	return update && !offers ? 0 : when_not(s);
 }
 
 /* Our answer to their offer, or our offer: 0, or the refusing status. */
@@ -266,12 +319,22 @@ static osip_message_t *accepted(struct sip_session *s, struct transaction *t,
                                 const char *body)
 {
 	struct stack_answer answer = { .status = 200, .body = body };
+	const osip_message_t *request = transaction_request_of(t);
+	unsigned state = fsm_state(&s->fsm);
 	char contact[160];
+	osip_message_t *ok;
+	int rc;
 
 	session_contact(s, contact, sizeof(contact));
 	answer.contact = contact;
 	answer.to_tag = s->dialog.local_tag;
-	return stack_response(s->stack, transaction_request_of(t), &answer);
+	ok = stack_response(s->stack, request, &answer);
+	if (ok == NULL)
+		return NULL;
+	rc = extension_put(ok, &s->peer);
+	if (rc == 0 && (state == UA_CONFIRMED || state == UA_ANSWERED))
+		rc = expiry_accept(s, request, ok);
+	return rc < 0 ? message_free(ok) : ok;
 }
 
 static void answer_invite(struct sip_session *s, struct transaction *t,
@@ -335,8 +398,9 @@ static void take(struct sip_session *s, struct transaction *t,
 void refresh_request(struct sip_session *s, struct transaction *t,
                      const osip_message_t *request)
 {
-	unsigned status = when_not(s);
+	unsigned status = judge(s, request);
 
+	expiry_hear(s, request);
 	if (status != 0)
 		refuse(s, t, status, 0);
 	else

@@ -64,6 +64,8 @@ void refresh_request(struct sip_session *s, struct transaction *t,
                      const osip_message_t *request);
 void refresh_acked(struct sip_session *s, const osip_message_t *ack);
 void refresh_timed_out(void *self);
+/* A re-INVITE that changes nothing; false: something else goes on. */
+bool refresh_again(struct sip_session *s);
 void session_change_flow(struct sip_session *s, const struct flow *flow);
 unsigned session_describe_change(struct sip_session *s, const char *sdp,
                                  struct flow *flow, unsigned *warning);

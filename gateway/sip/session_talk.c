@@ -54,6 +54,18 @@ void session_contact(struct sip_session *s, char *to, size_t size)
 	                                  : sip_transport_name(hop.transport));
 }
 
+/* What each of the two requests that negotiate says we can do. */
+static void add_extensions(struct text *out, const struct sip_session *s,
+                           const char *method)
+{
+	bool invite = strcmp(method, "INVITE") == 0;
+
+	if (!invite && strcmp(method, "UPDATE") != 0)
+		return;
+	extension_print(out, &s->peer, invite);
+	expiry_print(out, s);
+}
+
 void session_begin(struct text *out, struct sip_session *s, const char *method,
                    uint32_t cseq)
 {
@@ -64,11 +76,10 @@ void session_begin(struct text *out, struct sip_session *s, const char *method,
 	text_add(out, "Max-Forwards: %u\r\n", s->stack->conf.max_forwards);
 	if (strcmp(method, "BYE") != 0)
 		text_add(out, "Contact: %s\r\n", contact);
-	if (strcmp(method, "INVITE") == 0) {
+	if (strcmp(method, "INVITE") == 0)
 		text_add(out, "Allow: %s\r\nAccept: application/sdp\r\n",
 		         stack_allow);
-		extension_print(out, &s->peer);
-	}
+	add_extensions(out, s, method);
 	if (s->stack->conf.user_agent[0] != '\0')
 		text_add(out, "User-Agent: %s\r\n", s->stack->conf.user_agent);
 }

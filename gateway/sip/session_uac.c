@@ -258,6 +258,7 @@ void uac_ok(void *self, const void *detail)
 		                        : uac_take_offer(s, sdp, &warning);
 	mem_free(sdp);
 	uac_ack(s, s->invite_cseq, s->ack_body);
+	expiry_agree(s, response);
 	if (rc < 0) {
 		uac_refuse_answer(s, warning);
 		return;
@@ -401,6 +402,14 @@ static bool try_another(struct sip_session *s)
 	return uac_invite(s) == 0;
 }
 
+/* With the interval they ask for: the same call, so the same Call-ID. */
+static bool raise_interval(struct sip_session *s, const osip_message_t *refusal)
+{
+	return (fsm_state(&s->fsm) == UA_INVITING ||
+	        fsm_state(&s->fsm) == UA_PROCEEDING) &&
+	       expiry_raise(s, refusal) && uac_invite(s) == 0;
+}
+
 static void invite_response(void *self, struct transaction *t,
                             const osip_message_t *response)
 {
@@ -418,6 +427,8 @@ static void invite_response(void *self, struct transaction *t,
 	else
 		s->invite = NULL;
 	if (status == 503 && try_another(s))
+		return;
+	if (status == 422 && raise_interval(s, response))
 		return;
 	if (fsm_state(&s->fsm) != UA_CANCELLING &&
 	    session_challenged(s, &s->invite, t, response, &invite_user)) {

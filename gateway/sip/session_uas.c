@@ -12,6 +12,7 @@
  * (RFC 3264 with RFC 3261 13.2.1). A 18x that is to carry a description then
  * carries the same offer, as call agents expect; nothing is agreed by that.
  */
+#include "gateway/sip/extension.h"
 #include "gateway/sip/session.h"
 
 #include <errno.h>
@@ -89,6 +90,10 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 	else
 		no.status = reliable_judge(s, invite);
 	if (no.status == 0)
+		no.status = expiry_judge(s, invite);
+	if (no.status == 422)
+		no.min_se = s->peer.min_se;
+	if (no.status == 0)
 		no.status = judge_offer(s, invite, &warning);
 	if (no.status == 488)
 		no = mismatch(&s->peer, warning);
@@ -97,6 +102,7 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 		return stack_respond(stack, t, invite, &no);
 	}
 	take_setup(s, invite);
+	expiry_hear(s, invite);
 	s->invited = t;
 	s->invited_cseq = s->dialog.remote_cseq;
 	transaction_own(t, s);
@@ -255,6 +261,10 @@ static osip_message_t *make_ok(struct sip_session *s,
 	if (ok == NULL)
 		return NULL;
 	rc = header_put_connected(ok, connected, host, s->peer.trusted);
+	if (rc == 0)
+		rc = extension_put(ok, &s->peer);
+	if (rc == 0)
+		rc = expiry_accept(s, invite, ok);
 	return rc < 0 ? message_free(ok) : ok;
 }
 

@@ -308,6 +308,8 @@ void sip_each(struct sip_stack *stack,
 			.transport = hop.transport,
 			.flow = s->flow,
 			.since = s->since,
+			.session_timer = s->expiry.interval,
+			.refreshes = s->expiry.ours,
 		};
 
 		(void)transports_local(stack->transports, &hop, &info.local);

@@ -42,7 +42,8 @@ struct stack_answer {
 	unsigned status;
 	const char *to_tag, *contact, *body, *reason, *warning_text;
 	unsigned warning, retry_after;
-	uint32_t rseq; /* a reliable 18x; 0: it is not */
+	uint32_t rseq;   /* a reliable 18x; 0: it is not */
+	unsigned min_se; /* with 422 */
 };
 osip_message_t *stack_response(struct sip_stack *stack,
                                const osip_message_t *request,

@@ -68,6 +68,7 @@ static const char everything[] =
 	" bind 192.0.2.1:5060\n media bind 192.0.2.1\n"
 	" external address 198.51.100.1\n codec pcmu pcma\n ptime 30\n"
 	" telephone-event 96\n no identity\n latch\n codec-mismatch 400\n"
+	" 100rel required\n session-timer 600\n min-se 120\n"
 	" max-conn 4\n"
 	" cause-map from-isdn 21 480\n cause-map from-isdn 1 484\n"
 	" cause-map from-sip 480 20\n"
@@ -150,6 +151,8 @@ TEST(each_section_reaches_its_folder)
 	CHECK(peer.transport == SIP_TCP && peer.latch && !peer.trusted);
 	CHECK(peer.codecs[0] == CODEC_PCMU && peer.ncodecs == 2);
 	CHECK(peer.ptime_ms == 30 && peer.event_type == 96);
+	CHECK_EQ(peer.reliable, SIP_100REL_REQUIRED);
+	CHECK(peer.session_timer == 600 && peer.min_se == 120);
 	options_to_dial_peer(conf_find(conf, &options_dial_peer_section, "100"),
 	                     &dial);
 	CHECK(dial.kind == PEER_POTS && dial.huntstop && dial.emergency);
@@ -234,6 +237,11 @@ static const struct {
 	{ PEER " codec g729\n", 3, "\"pcmu\" and \"pcma\"" },
 	{ PEER " codec\n", 3, "codec" },
 	{ PEER " transport carrier-pigeon\n", 3, "tcp" },
+	{ PEER " 100rel maybe\n", 3, "supported" },
+	{ PEER " session-timer never\n", 3, "\"off\"" },
+	{ PEER " session-timer 9\n", 3, "10 to 86400" },
+	{ PEER " session-timer 60\n", 1, "not less than min-se" },
+	{ PEER " min-se off\n", 3, "min-se" },
 	{ PEER PEER, 3, "stands already in line 1" },
 	{ "dial-peer voice 0 pots\n", 1, "2147483647" },
 	{ POTS " destination-pattern 1[2\n", 2, "" },
