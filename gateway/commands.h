@@ -13,6 +13,7 @@ int commands_show(struct gateway *gateway, struct console *console);
 int commands_calls(struct gateway *gateway, struct console *console);
 int commands_cause(struct gateway *gateway, struct console *console);
 int commands_health(struct gateway *gateway, struct console *console);
+int commands_register(struct gateway *gateway, struct console *console);
 int commands_operate(struct gateway *gateway, struct console *console);
 
 #endif

@@ -401,6 +401,7 @@ int gateway_apply(struct gateway *gateway, struct conf *conf,
 		log_error(&area_sip, "sip", "some sockets were not opened");
 	apply_peers(gateway, conf);
 	apply_trunks(gateway, conf);
+	registrar_update(gateway);
 	(void)conf_free(old);
 	gateway->counts.reloads++;
 	log_notice(&area_gateway, gateway->global.hostname,
@@ -467,6 +468,7 @@ int gateway_new(struct gateway **out, const struct gateway_start *start,
 	gateway->started = instant_now();
 	list_init(&gateway->trunks);
 	list_init(&gateway->calls);
+	registrar_init(gateway);
 	timer_init(&gateway->audit, gateway->loop, "audit", audit, gateway);
 	timer_init(&gateway->pulse, gateway->loop, "pulse", pulse, gateway);
 	timer_init(&gateway->drain, gateway->loop, "drain", NULL, gateway);
@@ -480,6 +482,7 @@ int gateway_new(struct gateway **out, const struct gateway_start *start,
 	}
 	apply_peers(gateway, gateway->conf);
 	apply_trunks(gateway, gateway->conf);
+	registrar_update(gateway);
 	gateway->pulse_due = instant_add(instant_now(), MSEC(100));
 	timer_start(&gateway->pulse, MSEC(100));
 	timer_start(&gateway->audit, SEC(60));
@@ -517,6 +520,7 @@ struct gateway *gateway_free(struct gateway *gateway)
 {
 	if (gateway == NULL)
 		return NULL;
+	registrar_stop(gateway);
 	timer_stop(&gateway->audit);
 	timer_stop(&gateway->pulse);
 	timer_stop(&gateway->drain);
@@ -567,6 +571,7 @@ void gateway_drain(struct gateway *gateway, usec after,
                    void (*done)(void *self), void *self)
 {
 	gateway->draining = true;
+	registrar_update(gateway);
 	gateway->drained = done;
 	gateway->drained_self = self;
 	timer_init(&gateway->drain, gateway->loop, "drain", drain_expired,

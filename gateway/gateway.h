@@ -10,6 +10,7 @@
  */
 
 #include "gateway/options.h"
+#include "gateway/registrar.h"
 #include "kernel/list.h"
 #include "kernel/log.h"
 #include "kernel/timer.h"
@@ -49,6 +50,7 @@ struct gateway {
 	struct debug *debug;
 	struct capture *capture; /* NULL: none runs */
 	struct timer audit, pulse, drain;
+	struct registrar registrar;
 	struct instant pulse_due;
 	usec lag;              /* how late the loop was, at the last pulse */
 	unsigned second_calls; /* new calls in this second */

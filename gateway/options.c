@@ -56,8 +56,6 @@ static const struct conf_option global_options[] = {
 	  "ask for real-time priority for the media threads" },
 	{ "lock memory", &conf_switch, G(lock_memory), 0, 0, NULL, "on",
 	  "keep the daemon's memory from being paged out" },
-};
-
 	{ "cause-map profile", &conf_one_of, G(cause_profile), 0, 0,
 	  options_cause_profiles, "rfc3398",
 	  "how Q.850 causes and SIP statuses become each other" },
@@ -65,6 +63,8 @@ static const struct conf_option global_options[] = {
 	  NULL, "after this Q.850 cause the next choice is tried, or not" },
 	{ "voice hunt status", &options_kind_hunts, G(hunt_statuses), 300, 699,
 	  NULL, NULL, "after this SIP status the next choice is tried, or not" },
+};
+
 static const struct conf_choice span_types[] = {
 	{ "e1", SPAN_E1, "31 slots, D channel at 16, A-law" },
 	{ "t1", SPAN_T1, "24 slots, D channel at 24, mu-law" },
@@ -165,14 +165,14 @@ static const struct conf_option controller_options[] = {
 	  "slot of the D channel; 0: the usual one" },
 	{ "ringback",    &conf_one_of, C(ringback), 0, 0, ringbacks, "auto",
 	  "who gives a caller on this span the ringing tone" },
-	{ "shutdown",    &conf_switch, C(shutdown), 0, 0, NULL, NULL,
-	  "no new calls on this span" },
 	{ "cause-map from-isdn", &options_kind_cause_to_status,
 	  C(cause_to_status), 0, 0, NULL, NULL,
 	  "a Q.850 cause refuses an INVITE with this status" },
 	{ "cause-map from-sip", &options_kind_cause_from_status,
 	  C(cause_from_status), 0, 0, NULL, NULL,
 	  "a final status is told to ISDN as this cause" },
+	{ "shutdown",    &conf_switch, C(shutdown), 0, 0, NULL, NULL,
+	  "no new calls on this span" },
 };
 
 #define S(member) CONF_AT(struct options_sip, member)
@@ -256,6 +256,12 @@ static const struct conf_option peer_options[] = {
 	  "calls at once; 0: no limit" },
 	{ "redirect",     &conf_switch, P(redirect), 0, 0, NULL, "on",
 	  "go where its 3xx says; without, a 3xx is a refusal" },
+	{ "registrar expires", &conf_number, P(registrar_expires_s), 0, 86400,
+	  NULL, "0", "numbers are registered there for so long (s); 0: none" },
+	{ "registrar secondary", &conf_switch, P(registrar_secondary), 0, 0,
+	  NULL, NULL, "only while the other registrars are dead" },
+	{ "register",     &options_kind_user, P(account), 0, 0, NULL, NULL,
+	  "an account of ours at this registrar" },
 	{ "authentication", &options_kind_credentials, P(credentials), 0, 0,
 	  NULL, NULL, "who we are when this peer asks (digest)",
 	  .secret = true },
@@ -267,6 +273,12 @@ static const struct conf_option peer_options[] = {
 	  NULL, "30", "seconds between OPTIONS while it is down" },
 	{ "keepalive retries", &conf_number, P(keepalive_retries), 1, 20, NULL,
 	  "3", "OPTIONS in a row that must fail before it is down" },
+	{ "cause-map from-isdn", &options_kind_cause_to_status,
+	  P(cause_to_status), 0, 0, NULL, NULL,
+	  "a Q.850 cause refuses an INVITE with this status" },
+	{ "cause-map from-sip", &options_kind_cause_from_status,
+	  P(cause_from_status), 0, 0, NULL, NULL,
+	  "a final status is told to ISDN as this cause" },
 	{ "shutdown",     &conf_switch, P(shutdown), 0, 0, NULL, NULL,
 	  "neither calls it nor is called by it" },
 };
@@ -275,12 +287,6 @@ static const struct conf_choice peer_kinds[] = {
 	{ "pots", PEER_POTS, "calls to and from a span" },
 	{ "voip", PEER_VOIP, "calls to and from SIP" },
 	{ 0 },
-	{ "cause-map from-isdn", &options_kind_cause_to_status,
-	  P(cause_to_status), 0, 0, NULL, NULL,
-	  "a Q.850 cause refuses an INVITE with this status" },
-	{ "cause-map from-sip", &options_kind_cause_from_status,
-	  P(cause_from_status), 0, 0, NULL, NULL,
-	  "a final status is told to ISDN as this cause" },
 };
 
 #define D(member) CONF_AT(struct options_dial_peer, member)
@@ -290,6 +296,8 @@ static const struct conf_option dial_peer_heading[] = {
 	{ "kind", &conf_one_of, D(kind), 0, 0, peer_kinds, NULL, "pots or voip" },
 };
 static const struct conf_option dial_peer_options[] = {
+	{ "register",    &options_kind_user, D(number), 0, 0, NULL, NULL,
+	  "pots: a number behind the trunk, told to the registrars" },
 	{ "description", &conf_text, D(description), 0, 63, NULL, NULL,
 	  "for people" },
 	{ "destination-pattern", &options_kind_pattern, D(pattern), 0, 0, NULL,

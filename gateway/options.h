@@ -31,9 +31,9 @@ struct options_global {
 	unsigned drain_s;      /* SIGTERM waits this long for calls to end */
 	bool realtime;
 	bool lock_memory;
-};
 	int cause_profile; /* enum cause_profile */
 	struct plan_hunts hunt_causes, hunt_statuses;
+};
 
 struct options_board {
 	enum board_kind kind;
@@ -66,8 +66,8 @@ struct options_controller {
 	struct options_timers timers;
 	unsigned dslot; /* 0: the type's usual one */
 	int ringback;   /* enum ringback */
-	bool shutdown;
 	struct cause_rules cause_to_status, cause_from_status;
+	bool shutdown;
 };
 
 enum ringback { RINGBACK_AUTO, RINGBACK_LOCAL, RINGBACK_NONE };
@@ -113,17 +113,18 @@ struct options_peer {
 	unsigned max_calls;
 	struct options_credentials credentials;
 	bool redirect;
-	bool keepalive;
 	unsigned registrar_expires_s; /* 0: it is none */
 	bool registrar_secondary;
 	char account[REGISTER_USER]; /* registered there; "" none */
 	struct cause_rules cause_to_status, cause_from_status;
+	bool keepalive;
 	unsigned keepalive_up_s, keepalive_down_s, keepalive_retries;
 };
 
 struct options_dial_peer {
 	unsigned tag;
-	int kind; /* enum peer_kind */
+	char number[32]; /* registered at every registrar; "" none */
+	int kind;        /* enum peer_kind */
 	char pattern[PEER_PATTERN], incoming[PEER_PATTERN],
 		answer[PEER_PATTERN];
 	unsigned preference;

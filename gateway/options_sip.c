@@ -2,8 +2,9 @@
 /* Copyright (C) 2026 the Causeway developers */
 /*
  * Kinds of option values of the SIP side that are more than a word: who we are
- * for a peer that asks, a time that may be "off". Each reads words, refuses with a sentence that says
- * what would have been accepted, and prints back what it read.
+ * for a peer that asks, a time that may be "off", what is told to registrars.
+ * Each reads words, refuses with a sentence that says what would have been
+ * accepted, and prints back what it read.
  */
 
 #include "gateway/options.h"
@@ -153,6 +154,38 @@ static bool credentials_print(const struct conf_option *option ATTR_UNUSED,
 	print_word(&t, c->realm);
 	return true;
 }
+
+/* --- register USER --- */
+
+static int user_parse(const struct conf_option *option, void *value, int n,
+                      char **words, char *wrong, int *at)
+{
+	static const char good[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789+-_.*";
+
+	if (n != 1 || words[0][0] == '\0' ||
+	    words[0][strspn(words[0], good)] != '\0' ||
+	    text_copy(value, option->size, words[0]) < 0)
+		return refuse(wrong, at, MAX_OF(MIN_OF(n, 1) - 1, 0),
+		              "what is registered is a number or one word of "
+		              "letters, digits and + - _ . *");
+	return 0;
+}
+
+static bool user_print(const struct conf_option *option ATTR_UNUSED,
+                       const void *value, unsigned index, char *to, size_t size)
+{
+	return index == 0 && *(const char *)value != '\0' &&
+	       text_copy(to, size, value) == 0;
+}
+
+const struct conf_kind options_kind_user = {
+	.name = "user",
+	.accepts = "NUMBER | NAME",
+	.parse = user_parse,
+	.print = user_print,
+};
 
 const struct conf_kind options_kind_credentials = {
 	.name = "credentials",

@@ -88,6 +88,8 @@ static void on_event(void *self, const struct isdn_event *event)
 {
 	struct trunk *trunk = self;
 
+	if (event->kind == ISDN_LINK_UP || event->kind == ISDN_LINK_DOWN)
+		registrar_trunk(trunk->gateway, event->kind == ISDN_LINK_UP);
 	if (event->kind == ISDN_LINK_UP)
 		log_notice(&area_isdn, trunk->name, "D channel is up");
 	else if (event->kind == ISDN_LINK_DOWN)

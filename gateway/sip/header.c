@@ -230,3 +230,49 @@ void header_print_contact(struct text *out, const osip_from_t *contact)
 	text_add(out, "%s\n", uri);
 	osip_free(uri);
 }
+
+unsigned header_get_number(const osip_message_t *m, const char *name,
+                           unsigned otherwise)
+{
+	const char *text = message_header(m, name, 0);
+	uint64_t value;
+
+	if (text == NULL || text_number(text, 0, UINT32_MAX, &value) < 0)
+		return otherwise;
+	return (unsigned)value;
+}
+
+static const char *port_of(const osip_uri_t *uri)
+{
+	return uri->port != NULL ? uri->port : "5060";
+}
+
+static bool is_same_contact(const osip_uri_t *a, const osip_uri_t *b)
+{
+	return a != NULL && b != NULL && a->host != NULL && b->host != NULL &&
+	       strcasecmp(a->host, b->host) == 0 &&
+	       strcmp(port_of(a), port_of(b)) == 0 && a->username != NULL &&
+	       b->username != NULL && strcmp(a->username, b->username) == 0;
+}
+
+unsigned header_get_expires(const osip_message_t *response,
+                            const osip_from_t *ours, unsigned otherwise)
+{
+	const osip_generic_param_t *p;
+	const osip_contact_t *c;
+	uint64_t value;
+
+	otherwise = header_get_number(response, "Expires", otherwise);
+	for (int i = 0; (c = osip_list_get(&response->contacts, i)) != NULL;
+	     i++) {
+		if (!is_same_contact(c->url, ours->url))
+			continue;
+		for (int k = 0; (p = osip_list_get(&c->gen_params, k)) != NULL;
+		     k++)
+			if (strcasecmp(p->gname, "expires") == 0 &&
+			    p->gvalue != NULL &&
+			    text_number(p->gvalue, 0, UINT32_MAX, &value) == 0)
+				return (unsigned)value;
+	}
+	return otherwise;
+}

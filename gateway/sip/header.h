@@ -54,6 +54,15 @@ void header_print_reason(const struct release *why, char *to, size_t size);
 double header_contact_q(const osip_from_t *contact);
 void header_print_contact(struct text *out, const osip_from_t *contact);
 
+/* A header that is a number alone. */
+unsigned header_get_number(const osip_message_t *m, const char *name,
+                           unsigned otherwise);
+
+/* For how long a registrar keeps this Contact of ours, RFC 3261 10.2.4: its
+ * parameter, or Expires, or what was asked. Others may be registered too. */
+unsigned header_get_expires(const osip_message_t *response,
+                            const osip_from_t *ours, unsigned otherwise);
+
 /* A parameter's value behind the first ';' of a header: true when it is there.
  * A quoted value is told without its quotes. */
 bool header_param(const char *value, const char *name, char *to, size_t size);

@@ -30,6 +30,7 @@
 #include "gateway/sip/offer.h"
 #include "gateway/sip/osip.h"
 #include "gateway/sip/peer.h"
+#include "gateway/sip/register.h"
 #include "gateway/sip/sip.h"
 #include "gateway/sip/transaction.h"
 #include "gateway/sip/transport.h"

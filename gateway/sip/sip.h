@@ -19,6 +19,7 @@
 
 #include "gateway/sip/conf.h"
 #include "gateway/sip/look.h"
+#include "gateway/sip/register.h"
 #include "kernel/bytes.h"
 
 struct loop;

@@ -237,6 +237,7 @@ struct sip_stack *sip_stack_close(struct sip_stack *stack)
 			LIST_FIRST(&stack->sessions, struct sip_session, list));
 	if (stack->peers != NULL)
 		peers_each(stack->peers, stop_keepalive);
+	stack->registers = register_list_free(stack->registers);
 	stack->transactions = transactions_free(stack->transactions);
 	stack->transports = transports_close(stack->transports);
 	stack->peers = peers_free(stack->peers);

@@ -20,6 +20,7 @@ struct sip_stack {
 	struct transports *transports;
 	struct transactions *transactions;
 	struct peers *peers;
+	struct register_list *registers; /* NULL: none yet */
 	struct list sessions;
 	struct list buckets[STACK_BUCKETS]; /* by Call-ID */
 	struct sip_counts counts;

@@ -76,7 +76,7 @@ static const char everything[] =
 	" register gw-7\n"
 	" authentication username gw7 password \"a ! b\" realm carrier\n"
 	" authentication username any password x\n"
-	"dial-peer voice 100 pots\n description \"to the PBX\"\n"
+	"dial-peer voice 100 pots\n register +13035550100\n description \"to the PBX\"\n"
 	" destination-pattern 303555....\n incoming called-number 9T\n"
 	" answer-address 303T\n preference 2\n huntstop\n trunk e1 0\n"
 	" digit-strip\n strip 1\n prefix 9\n forward-digits 4\n max-conn 8\n"
@@ -230,6 +230,7 @@ static const struct {
 	{ "sip-ua\n bind udp here\n", 2, "0.0.0.0:5060" },
 	{ "sip-ua\n timer T9 1\n", 2, "a timer is one of" },
 	{ "sip-peer x\n", 1, "needs an address" },
+	{ "sip-peer x\n register a@b\n", 2, "letters, digits" },
 	{ "sip-peer x\n authentication gw secret\n", 2, "username NAME" },
 	{ "sip-peer x\n authentication username \"a\\\"b\" password x\n", 2,
 	  "no quote" },
