@@ -172,9 +172,12 @@ int isdn_channel_answer(struct isdn_call *call, int channel)
 	if (number == call->channel)
 		return 0;
 	c = find_channel(call->link, number);
-	if (call->exclusive || c == NULL || c->state == CHANNEL_BUSY ||
-	    c->state == CHANNEL_SHUTDOWN)
+	if (call->exclusive || c == NULL || !acceptable(c))
 		return -EPROTO;
+	if (c->state == CHANNEL_BUSY) { /* our next SETUP crossed the answer */
+		c->call->glared = true;
+		c->call->channel = 0;
+	}
 	if (call->channel != 0) {
 		struct channel *old = &call->link->channels[call->channel];
 
