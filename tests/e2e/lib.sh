@@ -75,6 +75,8 @@ gateway_conf() {
 	hostname gw
 	user $(id -un)
 	logging level info
+	! a busy machine is not what is tested
+	call lag 5000
 	controller $SPAN_TYPE 0
 	 board $(board)
 	$SPAN_OPTIONS

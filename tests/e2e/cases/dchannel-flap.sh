@@ -13,7 +13,7 @@ line
 line_up a
 phone_start phone --codec PCMA --send pattern --expect pattern --duration 9
 sipp_start near uac -s 3035550100 -d 7500
-until_line "$W/gw.log" 'D channel is down'
+until_line "$W/gw.log" 'D channel is down' 6
 sipp_done near
 pbx_done a
 phone_done phone
