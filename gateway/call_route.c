@@ -140,6 +140,10 @@ static enum q850_cause barred_near(struct call *call, const char **rule)
 		*rule = "shutdown of the span";
 		return Q850_NETWORK_OUT_OF_ORDER;
 	}
+	if (near->kind == PEER_POTS && busyout_refuses(near->isdn.trunk)) {
+		*rule = "busyout: no SIP peer can be reached";
+		return Q850_NETWORK_OUT_OF_ORDER;
+	}
 	if (near->kind == PEER_POTS)
 		return Q850_NONE;
 	most = most_by_name(call, near->sip.peer);

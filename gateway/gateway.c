@@ -402,6 +402,7 @@ int gateway_apply(struct gateway *gateway, struct conf *conf,
 	apply_peers(gateway, conf);
 	apply_trunks(gateway, conf);
 	registrar_update(gateway);
+	busyout_review(gateway);
 	(void)conf_free(old);
 	gateway->counts.reloads++;
 	log_notice(&area_gateway, gateway->global.hostname,
@@ -547,6 +548,8 @@ void gateway_call_ended(struct gateway *gateway)
 	LIST_EACH(&gateway->trunks, struct trunk, trunk, list)
 	if (trunk->doomed && !trunk->dying && trunk->calls == 0)
 		trunk_close(trunk);
+	else
+		busyout_settle(trunk);
 	if (gateway->draining && list_empty(&gateway->calls) &&
 	    gateway->drained != NULL) {
 		timer_stop(&gateway->drain);

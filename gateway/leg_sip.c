@@ -372,11 +372,12 @@ static void on_trace(void *self, bool sent, enum sip_transport transport,
 	debug_sip_message(gateway->debug, &seen);
 }
 
-static void on_health(void *self ATTR_UNUSED, const char *peer,
-                      enum sip_health health, const char *why)
+static void on_health(void *self, const char *peer, enum sip_health health,
+                      const char *why)
 {
 	log_notice(&area_sip, peer, "peer is %s: %s", sip_health_name(health),
 	           why);
+	busyout_review(self);
 }
 
 static void on_note(void *self ATTR_UNUSED, const char *sentence)

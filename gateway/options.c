@@ -119,6 +119,14 @@ static const struct conf_choice ringbacks[] = {
 	{ 0 },
 };
 
+static const struct conf_choice busyouts[] = {
+	{ "off",       BUSYOUT_OFF,       "nothing: calls fail one by one" },
+	{ "refuse",    BUSYOUT_REFUSE,    "refuse each SETUP with cause 38" },
+	{ "service",   BUSYOUT_SERVICE,   "and SERVICE its channels out, if its variant can" },
+	{ "d-channel", BUSYOUT_D_CHANNEL, "and take the D channel down when its calls are over" },
+	{ 0 },
+};
+
 #define C(member) CONF_AT(struct options_controller, member)
 static const struct conf_option controller_heading[] = {
 	{ "type",   &conf_one_of, C(type), 0, 0, span_types, NULL, "E1 or T1" },
@@ -171,6 +179,12 @@ static const struct conf_option controller_options[] = {
 	{ "cause-map from-sip", &options_kind_cause_from_status,
 	  C(cause_from_status), 0, 0, NULL, NULL,
 	  "a final status is told to ISDN as this cause" },
+	{ "busyout",     &conf_one_of, C(busyout), 0, 0, busyouts, "off",
+	  "what to do while every SIP peer is down, by its keepalive" },
+	{ "busyout hold-down", &conf_number, C(busyout_hold_s), 0, 3600, NULL,
+	  "10", "seconds they must be down before" },
+	{ "busyout clear", &conf_number, C(busyout_clear_s), 0, 3600, NULL,
+	  "10", "seconds one must be up before it ends" },
 	{ "shutdown",    &conf_switch, C(shutdown), 0, 0, NULL, NULL,
 	  "no new calls on this span" },
 };

@@ -67,7 +67,17 @@ struct options_controller {
 	unsigned dslot; /* 0: the type's usual one */
 	int ringback;   /* enum ringback */
 	struct cause_rules cause_to_status, cause_from_status;
+	int busyout;    /* enum busyout_manner */
+	unsigned busyout_hold_s, busyout_clear_s;
 	bool shutdown;
+};
+
+/* What a span does while no SIP peer is there. */
+enum busyout_manner {
+	BUSYOUT_OFF,
+	BUSYOUT_REFUSE,
+	BUSYOUT_SERVICE,
+	BUSYOUT_D_CHANNEL,
 };
 
 enum ringback { RINGBACK_AUTO, RINGBACK_LOCAL, RINGBACK_NONE };

@@ -88,7 +88,7 @@ static void status_row(struct shell *s, struct trunk *trunk)
 	table_cell(s, "%s",
 	           trunk->options.shutdown ? "shutdown"
 	           : trunk->doomed         ? "closing"
-	                                   : "in service");
+	                                   : busyout_state_name(trunk));
 }
 
 static void show_isdn_status(void *self, struct shell *s,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the Causeway developers */
 /*
- * What an operator sees of health: which far ends are there, as their keep-alive
- * knows it.
+ * What an operator sees of health: which far ends are there, as their
+ * keep-alive knows it, and what became of the spans for it.
  */
 
 #include <inttypes.h>
@@ -11,6 +11,7 @@
 #include "gateway/call.h"
 #include "gateway/commands.h"
 #include "gateway/gateway.h"
+#include "gateway/trunk.h"
 #include "kernel/console.h"
 
 static unsigned calls_with(const struct gateway *g, const char *peer)
@@ -68,10 +69,72 @@ static void show_peers(void *self, struct shell *s,
 	table_end(s);
 }
 
+/* --- busyout --- */
+
+static void busyout_span(struct shell *s, const struct trunk *trunk)
+{
+	static const char *const manners[] = {
+		[BUSYOUT_OFF] = "off",
+		[BUSYOUT_REFUSE] = "refuse",
+		[BUSYOUT_SERVICE] = "service",
+		[BUSYOUT_D_CHANNEL] = "d-channel",
+	};
+	char why[192];
+
+	busyout_print_why(trunk, why, sizeof(why));
+	table_cell(s, "span");
+	table_cell(s, "%s", trunk->name);
+	table_cell(s, "%s", manners[trunk->options.busyout]);
+	table_cell(s, "%s", busyout_state_name(trunk));
+	table_cell(s, "%s", why);
+}
+
+static void busyout_peer(const struct gateway *g, struct shell *s,
+                         const char *name)
+{
+	struct sip_peer_status st = { .why = "" };
+	usec since;
+
+	(void)sip_peer_status(g->sip, name, &st);
+	since = instant_since(instant_now(), st.since);
+	table_cell(s, "peer");
+	table_cell(s, "%s", name);
+	table_cell(s, "%s", st.probed ? "keepalive" : "no keepalive");
+	table_cell(s, "%s", sip_health_name(st.health));
+	if (!st.probed)
+		table_cell(s, "never asked, so never taken for down");
+	else if (st.health == SIP_HEALTH_UNKNOWN)
+		table_cell(s, "asked, not known yet");
+	else
+		table_cell(s, "%s for %" PRId64 " s: %s",
+		           sip_health_name(st.health), since / SEC(1), st.why);
+}
+
+static void show_busyout(void *self, struct shell *s,
+                         const struct command_args *args ATTR_UNUSED)
+{
+	static const struct column columns[] = {
+		{ "kind", NULL, false }, { "name", NULL, false },
+		{ "by", NULL, false },   { "state", NULL, false },
+		{ "why", NULL, false },
+	};
+	struct gateway *g = self;
+	const struct conf_instance *i = NULL;
+
+	table_begin(s, columns, ARRAY_LEN(columns));
+	LIST_EACH(&g->trunks, struct trunk, trunk, list)
+	busyout_span(s, trunk);
+	while ((i = conf_next(g->conf, &options_peer_section, i)) != NULL)
+		busyout_peer(g, s, i->name);
+	table_end(s);
+}
+
 /* clang-format off */
 static const struct command commands[] = {
 	{ "show sip-ua peers", ROLE_LOOK, show_peers,
 	  "the far ends that may speak to us, and whether they are there", NULL },
+	{ "show busyout", ROLE_LOOK, show_busyout,
+	  "which spans are taken out for want of SIP peers, and why", NULL },
 };
 /* clang-format on */
 

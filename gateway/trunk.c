@@ -158,12 +158,15 @@ static int bring_up(struct trunk *trunk)
 	if (rc == 0)
 		isdn_link_layer1(trunk->link, !(board_span_alarms(trunk->span) &
 		                                ALARM_RED_OR_BLUE));
+	if (rc == 0)
+		busyout_settle(trunk);
 	return rc;
 }
 
 static void take_down(struct trunk *trunk)
 {
 	trunk->line_added = false;
+	busyout_link_gone(trunk);
 	trunk->link = isdn_link_close(trunk->link);
 	trunk->span = board_span_close(trunk->span);
 	memset(trunk->slot, 0, sizeof(trunk->slot));
@@ -196,6 +199,7 @@ int trunk_open(struct trunk **out, struct gateway *gateway, const char *name,
 	timer_init(&trunk->retry, gateway->loop, "span retry", try_again,
 	           trunk);
 	list_append(&gateway->trunks, &trunk->list);
+	busyout_begin(trunk);
 	rc = bring_up(trunk);
 	if (rc < 0) {
 		log_error(&area_isdn, name,
@@ -212,6 +216,7 @@ int trunk_open(struct trunk **out, struct gateway *gateway, const char *name,
 void trunk_drop(struct trunk *trunk)
 {
 	timer_stop(&trunk->retry);
+	busyout_end(trunk);
 	take_down(trunk);
 	list_remove(&trunk->list);
 	(void)mem_free(trunk);
@@ -221,6 +226,7 @@ void trunk_close(struct trunk *trunk)
 {
 	trunk->dying = true;
 	timer_stop(&trunk->retry);
+	busyout_end(trunk);
 	if (trunk->line_added)
 		media_line_remove(trunk->gateway->media, trunk->line);
 	else
@@ -260,7 +266,9 @@ bool trunk_is_up(const struct trunk *trunk)
 bool trunks_any_up(const struct gateway *gateway)
 {
 	LIST_EACH(&gateway->trunks, struct trunk, trunk, list)
-	if (!trunk->options.shutdown && trunk_is_up(trunk))
+	if (!trunk_is_closed(trunk) &&
+	    (trunk_is_up(trunk) || (busyout_holds_link(trunk) &&
+	                            board_span_alarms(trunk->span) == 0)))
 		return true;
 	return list_empty(&gateway->trunks);
 }

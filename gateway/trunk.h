@@ -10,6 +10,7 @@
  */
 
 #include "board/board.h"
+#include "gateway/busyout.h"
 #include "gateway/gateway.h"
 #include "pri/channel.h"
 
@@ -33,6 +34,7 @@ struct trunk {
 	bool doomed;        /* closes when its last call has ended */
 	bool dying;         /* closing: the media engine is asked to let go */
 	struct timer retry; /* the span could not be opened yet */
+	struct busyout busyout;
 	unsigned calls;
 	struct trunk_slot slot[TICK_SLOTS];
 	uint64_t calls_in, calls_out;
@@ -57,8 +59,8 @@ bool trunk_is_closed(const struct trunk *trunk);
 /* May calls be placed on it? */
 bool trunk_is_up(const struct trunk *trunk);
 
-/* Could any trunk take a call, were a channel free? True too when there is
- * none: then calls are not meant for trunks. */
+/* Could any trunk take a call, were a channel free, or would it but for our own
+ * busyout? True too when there is none: then calls are not meant for trunks. */
 bool trunks_any_up(const struct gateway *gateway);
 
 /* A stream uses this channel from now on; or lets go of it with this serial;

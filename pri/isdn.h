@@ -122,6 +122,13 @@ void isdn_link_layer1(struct isdn_link *link, bool up);
 
 bool isdn_link_is_up(const struct isdn_link *link);
 
+/* Holds layer 2 down by our own will: DISC to the far end, and then nothing is
+ * sent or heard until it is let go. Clear the calls before. */
+void isdn_link_hold(struct isdn_link *link, bool held);
+
+/* Does this variant know SERVICE messages? */
+bool isdn_link_has_service(const struct isdn_link *link);
+
 /* --- calls --- */
 
 /*

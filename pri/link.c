@@ -108,7 +108,7 @@ static int write_frame(struct pri *pri, void *from, int len)
 	uint8_t frame[FRAME_MOST];
 	struct bytes out;
 
-	if (link == NULL || len < 2)
+	if (link == NULL || len < 2 || link->held)
 		return len;
 	out.at = frame;
 	out.len =
@@ -217,7 +217,7 @@ void isdn_link_receive(struct isdn_link *link, struct bytes frame)
 	link->counts.frames_in++;
 	if (link->handler->trace != NULL)
 		link->handler->trace(link->self, false, frame);
-	if (!isdn_frame_admit(link, frame)) {
+	if (link->held || !isdn_frame_admit(link, frame)) {
 		link->counts.frames_dropped++;
 		return;
 	}
@@ -244,7 +244,36 @@ void isdn_link_layer1(struct isdn_link *link, bool up)
 
 bool isdn_link_is_up(const struct isdn_link *link)
 {
-	return link->settled && link->layer1;
+	return link->settled && link->layer1 && !link->held;
+}
+
+/* Q.921 5.5.3: DISC ends it at the far end. Ours is told the same, as if the
+ * far end had said it; both then ask for a new beginning again and again, and
+ * who of them is heard first after the hold has his will. */
+void isdn_link_hold(struct isdn_link *link, bool held)
+{
+	bool is_user = link->conf.side == ISDN_USER;
+	uint8_t to_far[] = { is_user ? 0x00 : 0x02, 0x01, 0x53 };
+	uint8_t to_us[] = { is_user ? 0x02 : 0x00, 0x01, 0x43 };
+
+	if (link->held == held)
+		return;
+	if (held && link->up) {
+		if (link->handler->trace != NULL)
+			link->handler->trace(link->self, true, BYTES(to_far));
+		link->counts.frames_out++;
+		if (link->handler->send(link->self, BYTES(to_far)) < 0)
+			link->counts.send_failures++;
+	}
+	link->held = held;
+	if (held && link->up)
+		isdn_link_inject(link, BYTES(to_us));
+	isdn_link_rearm(link);
+}
+
+bool isdn_link_has_service(const struct isdn_link *link)
+{
+	return link->variant->service;
 }
 
 /* --- calls --- */

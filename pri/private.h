@@ -122,6 +122,7 @@ struct isdn_link {
 	struct list calls; /* oldest first */
 	struct list dead;  /* released, until the next turn of the loop */
 	unsigned ncalls;
+	bool held;                /* layer 2 is, by our own will */
 	bool up, settled, layer1; /* settled: up for a moment, calls may go */
 	struct channel channels[CHANNELS];
 	unsigned last_channel; /* round robin */

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/busyout.h"
 #include "gateway/call.h"
+#include "gateway/sip/keepalive.h"
 #include "gateway/sip/machine.h"
 #include "gateway/sip/session.h"
 #include "kernel/fsm.h"
@@ -28,6 +30,8 @@ static const struct {
 	{ "isdn",             &isdn_call_type },
 	{ "session",          &session_machine },
 	{ "refresh",          &refresh_machine },
+	{ "keepalive",        &keepalive_machine },
+	{ "busyout",          &busyout_machine },
 	{ "invite-client",    &transaction_invite_client },
 	{ "invite-server",    &transaction_invite_server },
 	{ "other-client",     &transaction_other_client },

@@ -37,7 +37,7 @@ struct locate_question {
 	const char *host;
 	uint16_t port; /* 0: SRV records say */
 	enum sip_transport transport;
-	bool any_transport; /* what DNS says, UDP if nothing; transport unused */
+	bool any_transport; /* what DNS says, else UDP; not the one above */
 };
 
 /* error 0: at least one place. -ENOENT: there is no such name. -ETIMEDOUT: no

@@ -95,6 +95,7 @@ gateway_conf() {
 	sip-peer far
 	 address $(host):$FAR
 	 transport $TRANSPORT
+	${PEER_OPTIONS:-!}
 	!
 	dial-peer voice 100 pots
 	 destination-pattern 3035550...
