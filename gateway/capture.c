@@ -33,6 +33,7 @@ struct capture {
 	uint64_t most;
 	struct capture_counts counts;
 	uint64_t in_file;
+	int64_t when; /* of the next packet; 0: now */
 	unsigned ninterfaces;
 	char interface[INTERFACES][NAME];
 	uint8_t packet[PACKET];
@@ -135,7 +136,7 @@ static void turn_over(struct capture *c)
 
 static void packet(struct capture *c, const char *interface, size_t n)
 {
-	uint64_t us = (uint64_t)wall_now();
+	uint64_t us = (uint64_t)(c->when != 0 ? c->when : wall_now());
 	uint8_t *body = c->packet;
 
 	if (c->file == NULL) {
@@ -178,6 +179,11 @@ int capture_start(struct capture **out, const char *file, uint64_t most)
 	(void)interface_of(c, "sip");
 	*out = c;
 	return 0;
+}
+
+void capture_when(struct capture *c, int64_t wall_us)
+{
+	c->when = wall_us;
 }
 
 struct capture *capture_stop(struct capture *c)

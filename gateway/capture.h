@@ -21,6 +21,9 @@ struct capture;
 int capture_start(struct capture **out, const char *file, uint64_t most);
 struct capture *capture_stop(struct capture *capture);
 
+/* What is written next happened then, in microseconds UTC; 0: now. */
+void capture_when(struct capture *capture, int64_t wall_us);
+
 void capture_isdn(struct capture *capture, const char *span, bool network_side,
                   bool sent, struct bytes frame);
 void capture_sip(struct capture *capture, const struct debug_sip *seen);

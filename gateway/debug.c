@@ -18,6 +18,7 @@
 
 #include "gateway/capture.h"
 #include "gateway/gateway.h"
+#include "gateway/keep.h"
 #include "gateway/ladder.h"
 #include "kernel/console.h"
 #include "kernel/mem.h"
@@ -276,6 +277,7 @@ void debug_isdn_frame(struct debug *debug, const char *trunk, bool network_side,
 	int callref = -1;
 	const char *name = isdn_decode_name(frame, &callref);
 	unsigned reference;
+	ladder_key key;
 
 	capture_isdn(debug->gateway->capture, trunk, network_side, sent, frame);
 	if (callref < 0) {
@@ -286,9 +288,9 @@ void debug_isdn_frame(struct debug *debug, const char *trunk, bool network_side,
 	reference = (unsigned)callref & 0x7fff;
 	if (sent == ((callref & 0x8000) != 0))
 		reference |= 0x8000;
-	(void)ladder_message(debug->gateway->ladder,
-	                     ladder_key_isdn(trunk, reference), 0, sent, trunk,
-	                     name);
+	key = ladder_key_isdn(trunk, reference);
+	(void)ladder_message(debug->gateway->ladder, key, 0, sent, trunk, name);
+	keep_isdn(debug->gateway->keep, key, trunk, network_side, sent, frame);
 	show_frame(debug, trunk, sent, DEBUG_Q931, frame);
 	show_frame(debug, trunk, sent, DEBUG_Q921, frame);
 }
@@ -390,6 +392,7 @@ void debug_sip_message(struct debug *debug, const struct debug_sip *seen)
 {
 	struct sip_summary s;
 	char what[100], far[ADDR_TEXT];
+	ladder_key key;
 
 	capture_sip(debug->gateway->capture, seen);
 	summarise(seen->message, &s);
@@ -399,10 +402,12 @@ void debug_sip_message(struct debug *debug, const struct debug_sip *seen)
 	               s.first[0] >= '1' && s.first[0] <= '6' ? s.cseq_method
 	                                                      : "",
 	               s.first[0] >= '1' && s.first[0] <= '6' ? ")" : "");
-	if (strcmp(s.cseq_method, "OPTIONS") != 0)
-		(void)ladder_message(debug->gateway->ladder,
-		                     ladder_key_sip(s.call_id), 1, seen->sent,
+	if (strcmp(s.cseq_method, "OPTIONS") != 0) {
+		key = ladder_key_sip(s.call_id);
+		(void)ladder_message(debug->gateway->ladder, key, 1, seen->sent,
 		                     far, what);
+		keep_sip(debug->gateway->keep, key, seen);
+	}
 	show_message(debug, seen);
 }
 

@@ -24,6 +24,7 @@
 #include "gateway/call_private.h"
 #include "gateway/capture.h"
 #include "gateway/debug.h"
+#include "gateway/keep.h"
 #include "gateway/ladder.h"
 #include "gateway/leg_sip.h"
 #include "gateway/record.h"
@@ -433,6 +434,9 @@ static int start_parts(struct gateway *gateway, struct conf_error *error)
 		rc = ladder_new(&gateway->ladder, gateway->global.ladder_lines);
 	if (rc == 0)
 		rc = history_new(&gateway->history, gateway->global.history);
+	if (rc == 0 && gateway->global.keep_kb > 0)
+		rc = keep_new(&gateway->keep,
+		              (size_t)gateway->global.keep_kb * 1024);
 	if (rc == 0)
 		rc = debug_new(&gateway->debug, gateway);
 	if (rc == 0) {
@@ -535,6 +539,7 @@ struct gateway *gateway_free(struct gateway *gateway)
 	gateway->capture = capture_stop(gateway->capture);
 	gateway->debug = debug_free(gateway->debug);
 	gateway->history = history_free(gateway->history);
+	gateway->keep = keep_free(gateway->keep);
 	gateway->ladder = ladder_free(gateway->ladder);
 	gateway->pool = pool_free(gateway->pool);
 	gateway->conf = conf_free(gateway->conf);

@@ -20,6 +20,7 @@ struct capture;
 struct console;
 struct debug;
 struct history;
+struct keep;
 struct ladder;
 struct loop;
 struct route_table;
@@ -48,6 +49,7 @@ struct gateway {
 	struct ladder *ladder;
 	struct history *history;
 	struct debug *debug;
+	struct keep *keep;       /* the last messages of all calls */
 	struct capture *capture; /* NULL: none runs */
 	struct timer audit, pulse, drain;
 	struct registrar registrar;

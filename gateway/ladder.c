@@ -248,6 +248,7 @@ void ladder_each(const struct ladder *ladder, uint32_t call,
 			.call = e->call,
 			.column = e->column,
 			.sent = e->sent,
+			.key = e->key,
 			.where = e->where,
 			.what = e->what,
 		};

@@ -58,6 +58,7 @@ struct ladder_line {
 	uint32_t call;
 	unsigned column; /* 0 ISDN, 1 between, 2 SIP */
 	bool sent;
+	ladder_key key; /* 0: no message of a network */
 	const char *where, *what;
 };
 void ladder_each(const struct ladder *ladder, uint32_t call,

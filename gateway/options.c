@@ -48,6 +48,8 @@ static const struct conf_option global_options[] = {
 	  "new calls are refused while the loop is later than this (ms)" },
 	{ "ladder lines", &conf_number, G(ladder_lines), 100, 1000000, NULL,
 	  "20000", "events kept of all calls for show call ladder" },
+	{ "message memory", &conf_number, G(keep_kb), 0, 1000000, NULL, "8192",
+	  "kB of messages kept of all calls for call export; 0: none" },
 	{ "history size", &conf_number, G(history), 1, 10000, NULL, "500",
 	  "ended calls kept for show call history" },
 	{ "drain time", &conf_number, G(drain_s), 0, 3600, NULL, "0",

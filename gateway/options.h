@@ -27,6 +27,7 @@ struct options_global {
 	unsigned call_rate;    /* new calls a second; 0: no limit */
 	unsigned lag_most_ms;  /* the loop later than this refuses new calls */
 	unsigned ladder_lines; /* kept of all calls together */
+	unsigned keep_kb;      /* messages kept for call N export; 0: none */
 	unsigned history;      /* ended calls kept for show call history */
 	unsigned drain_s;      /* SIGTERM waits this long for calls to end */
 	bool realtime;
