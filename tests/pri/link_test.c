@@ -53,3 +53,55 @@ TEST_ROWS(a_call_is_placed_answered_and_cleared, basic, row)
 	         RELEASE_BY_OPERATOR);
 	pair_close(&p);
 }
+
+static const bool sides[] = { false, true }; /* who holds: user, network */
+
+TEST_ROWS(a_link_that_is_held_is_down_at_both_ends_until_it_is_let_go, sides,
+          row)
+{
+	struct pair p;
+	struct end *holds;
+	struct isdn_call *call;
+
+	pair_open_plain(&p, SWITCH_NET5);
+	pair_run(&p, SEC(2));
+	holds = *row ? &p.network : &p.user;
+	CHECK(isdn_link_is_up(holds->link));
+	isdn_link_hold(holds->link, true);
+	isdn_link_hold(holds->link, true);
+	pair_settle(&p);
+	CHECK(!isdn_link_is_up(holds->link));
+	CHECK(!isdn_link_is_up(holds->other->link)); /* by DISC, at once */
+	CHECK_EQ(heard_count(holds, ISDN_LINK_DOWN), 1);
+	CHECK_EQ(heard_count(holds->other, ISDN_LINK_DOWN), 1);
+	pair_run(&p, SEC(300));
+	CHECK(!isdn_link_is_up(holds->link));
+	CHECK(!isdn_link_is_up(holds->other->link));
+	isdn_link_hold(holds->link, false);
+	pair_run(&p, SEC(10));
+	CHECK(isdn_link_is_up(holds->link));
+	CHECK(isdn_link_is_up(holds->other->link));
+	call = pair_talk(&p.user);
+	pair_clear(call, 16);
+	pair_settle(&p);
+	pair_close(&p);
+}
+
+TEST(a_link_that_is_held_before_it_is_up_stays_down)
+{
+	struct pair p;
+
+	pair_open_plain(&p, SWITCH_NET5);
+	p.user.cut = p.network.cut = true;
+	pair_run(&p, SEC(60));
+	CHECK(!isdn_link_is_up(p.user.link));
+	isdn_link_hold(p.user.link, true);
+	p.user.cut = p.network.cut = false;
+	pair_run(&p, SEC(60));
+	CHECK(!isdn_link_is_up(p.user.link));
+	CHECK(!isdn_link_is_up(p.network.link));
+	isdn_link_hold(p.user.link, false);
+	pair_run(&p, SEC(10));
+	CHECK(isdn_link_is_up(p.user.link));
+	pair_close(&p);
+}
