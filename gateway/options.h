@@ -119,6 +119,9 @@ struct options_peer {
 	struct options_codecs codecs;
 	unsigned ptime, event_type;
 	bool identity, latch, codec_mismatch_400, shutdown;
+	int identity_form;              /* enum sip_identity */
+	int withhold;                   /* 1: whatever was told */
+	int redirection;                /* enum sip_redirection */
 	int reliable;                   /* enum sip_100rel */
 	unsigned session_timer, min_se; /* seconds; 0: off */
 	unsigned max_calls;
@@ -173,6 +176,8 @@ extern const struct conf_kind options_kind_board, options_kind_clock,
 extern const struct conf_kind options_kind_credentials, options_kind_user;
 /* options_cause.c */
 extern const struct conf_choice options_cause_profiles[];
+extern const struct conf_choice options_identities[], options_privacies[],
+	options_redirections[];
 extern const struct conf_kind options_kind_cause_to_status,
 	options_kind_cause_from_status, options_kind_hunts;
 

@@ -14,6 +14,27 @@
 
 #include "kernel/text.h"
 
+const struct conf_choice options_identities[] = {
+	{ "asserted", SIP_IDENTITY_ASSERTED, "P-Asserted-Identity" },
+	{ "remote-party-id", SIP_IDENTITY_REMOTE_PARTY, "the older header" },
+	{ "both", SIP_IDENTITY_BOTH, "one and the other" },
+	{ 0 },
+};
+
+const struct conf_choice options_privacies[] = {
+	{ "as-told", 0, "of who asked for it" },
+	{ "always", 1, "of everybody" },
+	{ 0 },
+};
+
+const struct conf_choice options_redirections[] = {
+	{ "diversion", SIP_REDIRECTION_DIVERSION, "RFC 5806" },
+	{ "history-info", SIP_REDIRECTION_HISTORY, "RFC 7044" },
+	{ "both", SIP_REDIRECTION_BOTH, "one and the other" },
+	{ "none", SIP_REDIRECTION_NONE, "not at all, nor is it believed" },
+	{ 0 },
+};
+
 static int refuse(char *wrong, int *at, int word, const char *sentence)
 {
 	(void)text_copy(wrong, CONF_MESSAGE, sentence);

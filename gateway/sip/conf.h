@@ -69,6 +69,22 @@ struct sip_keepalive {
 /* Seconds of a session timer, RFC 4028 5: nobody may ask for less than 90. */
 enum { EXPIRY_FLOOR = 10, EXPIRY_LEAST = 90, EXPIRY_MOST = 86400 };
 
+/* How a peer trusted for identity is told who calls: RFC 3325, or the older
+ * Remote-Party-ID. */
+enum sip_identity {
+	SIP_IDENTITY_ASSERTED,
+	SIP_IDENTITY_REMOTE_PARTY,
+	SIP_IDENTITY_BOTH,
+};
+
+/* How a peer is told who sent a call on: RFC 5806, RFC 7044. */
+enum sip_redirection {
+	SIP_REDIRECTION_DIVERSION,
+	SIP_REDIRECTION_HISTORY,
+	SIP_REDIRECTION_BOTH,
+	SIP_REDIRECTION_NONE, /* nor is it believed */
+};
+
 /* One far end. */
 struct sip_peer_conf {
 	char name[48]; /* "carrier", or "ipv4:192.0.2.1:5060" */
@@ -86,7 +102,10 @@ struct sip_peer_conf {
 	unsigned ptime_ms;             /* 20 */
 	uint8_t event_type; /* telephone-event's payload type; 0: none */
 	bool trusted;       /* identity: believes and is told P-Asserted-ID */
-	bool latch;         /* RTP source may differ (NAT) */
+	enum sip_identity identity;
+	enum sip_redirection redirection;
+	bool withhold;           /* nobody who calls it is shown */
+	bool latch;              /* RTP source may differ (NAT) */
 	bool codec_mismatch_400; /* the older manner, else 488 */
 	bool redirect;           /* goes where its 3xx says */
 	enum sip_100rel reliable;

@@ -30,9 +30,20 @@ void header_print_from(struct text *out, const struct party *calling,
 void header_print_uri(struct text *out, const struct number *number,
                       const char *host);
 
-/* Whole lines of P-Asserted-Identity, Privacy and Diversion. */
+/* Whole lines: who calls, Privacy, and who sent the call on, in the forms this
+ * peer is told them. */
 void header_print_identity(struct text *out, const struct sip_setup *setup,
-                           const char *host, bool trusted);
+                           const char *host, const struct sip_peer_conf *peer);
+/* Diversion and History-Info alone; redirection.c. */
+void header_print_redirection(struct text *out, const struct sip_setup *setup,
+                              const char *host,
+                              const struct sip_peer_conf *peer);
+
+/* Reads "Name" <uri>;params: false when there is no number in it. */
+bool header_read_address(const char *text, struct party *out);
+void header_print_party(struct text *out, const struct party *party,
+                        const char *host);
+bool header_is_restricted(const struct party *party);
 
 /* Who answered; number.present false: not said. */
 void header_get_connected(const osip_message_t *m, bool trusted,

@@ -26,26 +26,6 @@
 
 #include "kernel/utf8.h"
 
-enum { USER_TEXT = 256, DIVERSIONS = 16 };
-
-/* RFC 5806 5.2 with the reasons Q.952 has. The first of a reason is the one
- * that is printed. */
-static const struct {
-	const char *text;
-	enum redirect_reason reason;
-} reasons[] = {
-	/* clang-format off */
-	{ "unknown",       REDIRECT_UNKNOWN       },
-	{ "user-busy",     REDIRECT_BUSY          },
-	{ "no-answer",     REDIRECT_NO_REPLY      },
-	{ "deflection",    REDIRECT_DEFLECTION    },
-	{ "unconditional", REDIRECT_UNCONDITIONAL },
-	{ "follow-me",     REDIRECT_UNCONDITIONAL },
-	{ "unavailable",   REDIRECT_NO_REPLY      },
-	{ "do-not-disturb", REDIRECT_BUSY         },
-	/* clang-format on */
-};
-
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -138,7 +118,7 @@ static void read_name(const char *text, char *to)
 }
 
 /* Reads "Name" <uri>;params. */
-static bool read_address(const char *text, struct party *out)
+bool header_read_address(const char *text, struct party *out)
 {
 	osip_from_t *from;
 	bool found;
@@ -165,23 +145,38 @@ static bool is_anonymous(const osip_from_t *from)
 	        strcasecmp(uri->host, "anonymous.invalid") == 0);
 }
 
-/* Does Privacy ask to hide who calls? RFC 3323 4.2, RFC 3325 9.3. */
-static bool wants_privacy(const osip_message_t *m)
+enum privacy { PRIVACY_UNSAID, PRIVACY_NONE, PRIVACY_ASKED };
+
+static enum privacy read_privacy_word(const char *word)
 {
+	if (strcasecmp(word, "id") == 0 || strcasecmp(word, "user") == 0 ||
+	    strcasecmp(word, "header") == 0)
+		return PRIVACY_ASKED;
+	return strcasecmp(word, "none") == 0 ? PRIVACY_NONE : PRIVACY_UNSAID;
+}
+
+/* Does Privacy ask to hide who calls, or not to? RFC 3323 4.2, RFC 3325 9.3. */
+static enum privacy wanted_privacy(const osip_message_t *m)
+{
+	enum privacy wanted = PRIVACY_UNSAID, one;
 	const char *text;
 	char words[128], *rest, *word;
 
 	for (int n = 0; (text = message_header(m, "Privacy", n)) != NULL; n++) {
 		if (text_copy(words, sizeof(words), text) < 0)
-			return true;
+			return PRIVACY_ASKED;
 		for (word = strtok_r(words, "; ,", &rest); word != NULL;
-		     word = strtok_r(NULL, "; ,", &rest))
-			if (strcasecmp(word, "id") == 0 ||
-			    strcasecmp(word, "user") == 0 ||
-			    strcasecmp(word, "header") == 0)
-				return true;
+		     word = strtok_r(NULL, "; ,", &rest)) {
+			one = read_privacy_word(word);
+			wanted = MAX_OF(wanted, one);
+		}
 	}
-	return false;
+	return wanted;
+}
+
+static bool wants_privacy(const osip_message_t *m)
+{
+	return wanted_privacy(m) == PRIVACY_ASKED;
 }
 
 static bool read_asserted(const osip_message_t *m, struct party *out)
@@ -190,7 +185,7 @@ static bool read_asserted(const osip_message_t *m, struct party *out)
 
 	for (int n = 0;
 	     (text = message_header(m, "P-Asserted-Identity", n)) != NULL; n++)
-		if (read_address(text, out)) {
+		if (header_read_address(text, out)) {
 			out->number.screening = SCREENING_NETWORK;
 			return true;
 		}
@@ -202,7 +197,7 @@ static bool read_remote_party(const osip_message_t *m, struct party *out)
 	const char *text = message_header(m, "Remote-Party-ID", 0);
 	char param[32];
 
-	if (text == NULL || !read_address(text, out))
+	if (text == NULL || !header_read_address(text, out))
 		return false;
 	if (header_param(text, "screen", param, sizeof(param)) &&
 	    strcasecmp(param, "yes") == 0)
@@ -224,46 +219,11 @@ static void read_calling(const osip_message_t *m, bool trusted,
 	read_name(m->from->displayname, name);
 	if (out->name[0] == '\0' && !anonymous)
 		memcpy(out->name, name, sizeof(name));
-	if (anonymous || wants_privacy(m)) {
+	if (wants_privacy(m) ||
+	    (anonymous && wanted_privacy(m) == PRIVACY_UNSAID)) {
 		out->number.present = true;
 		out->number.presentation = PRESENTATION_RESTRICTED;
 	}
-}
-
-static void read_diversion(const osip_message_t *m, struct redirection *out)
-{
-	const char *text = message_header(m, "Diversion", 0);
-	char param[32];
-	uint64_t count;
-
-	if (text == NULL || !read_address(text, &out->from))
-		return;
-	if (header_param(text, "reason", param, sizeof(param)))
-		for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
-			if (strcasecmp(param, reasons[i].text) == 0)
-				out->reason = reasons[i].reason;
-	if (header_param(text, "privacy", param, sizeof(param)) &&
-	    strcasecmp(param, "off") != 0)
-		out->from.number.presentation = PRESENTATION_RESTRICTED;
-	/* RFC 5806 5.3: a header without a counter stands for one */
-	for (int n = 0; n < DIVERSIONS; n++) {
-		text = message_header(m, "Diversion", n);
-		if (text == NULL)
-			break;
-		count = 1;
-		if (header_param(text, "counter", param, sizeof(param)))
-			(void)text_number(param, 1, 99, &count);
-		out->count += (unsigned)count;
-	}
-}
-
-void header_get_diversion(const osip_message_t *m, struct redirection *out)
-{
-	struct redirection said = { 0 };
-
-	read_diversion(m, &said);
-	if (said.from.number.present)
-		*out = said;
 }
 
 void header_get_parties(const osip_message_t *invite, bool trusted,
@@ -275,7 +235,7 @@ void header_get_parties(const osip_message_t *invite, bool trusted,
 	(void)read_uri(invite->req_uri, &out->called.number);
 	if (invite->to != NULL)
 		read_name(invite->to->displayname, out->called.name);
-	read_diversion(invite, &out->redirection);
+	header_get_diversion(invite, &out->redirection);
 }
 
 void header_print_uri(struct text *out, const struct number *number,
@@ -286,6 +246,24 @@ void header_print_uri(struct text *out, const struct number *number,
 		text_add(out, *d == '#' ? "%%23" : "%c", *d);
 	text_add(out, "%s%s%s", number->digits[0] != '\0' ? "@" : "", host,
 	         number->digits[0] != '\0' ? ";user=phone" : "");
+}
+
+/* RFC 3966 5.1.5: a local number says whose it is; without its port. */
+void header_print_tel(struct text *out, const struct number *number,
+                      const char *host)
+{
+	size_t len = strcspn(host, host[0] == '[' ? "]" : ":");
+
+	if (number->digits[0] == '\0') {
+		header_print_uri(out, number, host);
+		return;
+	}
+	text_add(out, "tel:");
+	for (const char *d = number->digits; *d != '\0'; d++)
+		text_add(out, *d == '#' ? "%%23" : "%c", *d);
+	if (number->digits[0] != '+')
+		text_add(out, ";phone-context=%.*s",
+		         (int)(len + (host[0] == '[')), host);
 }
 
 static void print_name(struct text *out, const char *name)
@@ -303,7 +281,7 @@ static void print_name(struct text *out, const char *name)
 	text_add(out, "\" ");
 }
 
-static void print_party(struct text *out, const struct party *party,
+void header_print_party(struct text *out, const struct party *party,
                         const char *host)
 {
 	print_name(out, party->name);
@@ -312,54 +290,71 @@ static void print_party(struct text *out, const struct party *party,
 	text_add(out, ">");
 }
 
-static bool is_restricted(const struct party *party)
+bool header_is_restricted(const struct party *party)
 {
 	return party->number.present &&
 	       party->number.presentation == PRESENTATION_RESTRICTED;
 }
 
+/* Is there a number that may be said at all? One that is unavailable is not
+ * (Q.951.3). */
+static bool is_told(const struct party *party)
+{
+	return party->number.present && party->number.digits[0] != '\0' &&
+	       party->number.presentation != PRESENTATION_UNAVAILABLE;
+}
+
 void header_print_from(struct text *out, const struct party *calling,
                        const char *host)
 {
-	if (is_restricted(calling))
+	struct party shown = *calling;
+
+	if (!is_told(calling))
+		shown.number.digits[0] = '\0';
+	if (header_is_restricted(calling))
 		text_add(out,
 		         "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
 	else
-		print_party(out, calling, host);
+		header_print_party(out, &shown, host);
 }
 
-static void print_diversion(struct text *out, const struct redirection *r,
-                            const char *host, bool trusted)
+/* What older gear reads in place of P-Asserted-Identity. */
+static void print_remote_party(struct text *out, const struct party *calling,
+                               const char *host)
 {
-	const char *reason = reasons[0].text;
+	enum screening screening = calling->number.screening;
+	bool screened = screening == SCREENING_USER_PASSED ||
+	                screening == SCREENING_NETWORK;
 
-	if (!r->from.number.present || r->from.number.digits[0] == '\0' ||
-	    (is_restricted(&r->from) && !trusted))
-		return;
-	for (size_t i = ARRAY_LEN(reasons); i-- > 0;)
-		if (reasons[i].reason == r->reason)
-			reason = reasons[i].text;
-	text_add(out, "Diversion: ");
-	print_party(out, &r->from, host);
-	text_add(out, ";reason=%s;counter=%u;privacy=%s\r\n", reason,
-	         MAX_OF(r->count, 1u),
-	         is_restricted(&r->from) ? "full" : "off");
+	text_add(out, "Remote-Party-ID: ");
+	header_print_party(out, calling, host);
+	text_add(out, ";party=calling;screen=%s;privacy=%s\r\n",
+	         screened ? "yes" : "no",
+	         header_is_restricted(calling) ? "full" : "off");
+}
+
+static void print_calling(struct text *out, const struct party *calling,
+                          const char *host, enum sip_identity form)
+{
+	if (form == SIP_IDENTITY_ASSERTED || form == SIP_IDENTITY_BOTH) {
+		text_add(out, "P-Asserted-Identity: ");
+		header_print_party(out, calling, host);
+		text_add(out, "\r\n");
+	}
+	if (form == SIP_IDENTITY_REMOTE_PARTY || form == SIP_IDENTITY_BOTH)
+		print_remote_party(out, calling, host);
 }
 
 void header_print_identity(struct text *out, const struct sip_setup *setup,
-                           const char *host, bool trusted)
+                           const char *host, const struct sip_peer_conf *peer)
 {
 	const struct party *calling = &setup->calling;
 
-	if (trusted && calling->number.present &&
-	    calling->number.digits[0] != '\0') {
-		text_add(out, "P-Asserted-Identity: ");
-		print_party(out, calling, host);
-		text_add(out, "\r\n");
-	}
-	if (is_restricted(calling))
+	if (peer->trusted && is_told(calling))
+		print_calling(out, calling, host, peer->identity);
+	if (header_is_restricted(calling))
 		text_add(out, "Privacy: id\r\n");
-	print_diversion(out, &setup->redirection, host, trusted);
+	header_print_redirection(out, setup, host, peer);
 }
 
 void header_get_connected(const osip_message_t *m, bool trusted,
@@ -382,11 +377,11 @@ int header_put_connected(osip_message_t *m, const struct party *connected,
 	if (connected == NULL || !trusted || !connected->number.present ||
 	    connected->number.digits[0] == '\0')
 		return 0;
-	print_party(&out, connected, host);
+	header_print_party(&out, connected, host);
 	if (out.cut)
 		return 0;
 	rc = message_set_header(m, "P-Asserted-Identity", value);
-	if (rc == 0 && is_restricted(connected))
+	if (rc == 0 && header_is_restricted(connected))
 		rc = message_set_header(m, "Privacy", "id");
 	return rc;
 }

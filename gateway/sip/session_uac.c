@@ -41,7 +41,7 @@ int uac_invite(struct sip_session *s)
 	s->invite_cseq = ++s->dialog.local_cseq;
 	session_begin(&text, s, "INVITE", s->invite_cseq);
 	session_host(s, host, sizeof(host));
-	header_print_identity(&text, &s->setup, host, s->peer.trusted);
+	header_print_identity(&text, &s->setup, host, &s->peer);
 	return session_send(&s->invite, s, &text, body, &invite_user);
 }
 
@@ -156,6 +156,10 @@ int sip_session_place(struct sip_session **out, struct sip_stack *stack,
 	fsm_post(&s->fsm, ASKED_PLACE, NULL);
 	*out = s;
 	return 0;
+	if (s->peer.withhold) {
+		s->setup.calling.number.present = true;
+		s->setup.calling.number.presentation = PRESENTATION_RESTRICTED;
+	}
 }
 
 /* --- ACK and BYE --- */

@@ -69,6 +69,8 @@ static unsigned judge_offer(struct sip_session *s, const osip_message_t *invite,
 static void take_setup(struct sip_session *s, const osip_message_t *invite)
 {
 	header_get_parties(invite, s->peer.trusted, &s->setup);
+	if (s->peer.redirection == SIP_REDIRECTION_NONE)
+		s->setup.redirection = (struct redirection){ 0 };
 	s->setup.has_offer = s->offer != NULL;
 	(void)text_copy(s->setup.call_id, sizeof(s->setup.call_id),
 	                s->dialog.call_id);

@@ -89,6 +89,11 @@ static const struct {
 	{ "<sip:100@h>", "Privacy: header;critical\r\n", false, "100", "",
 	  PRESENTATION_RESTRICTED, 0 },
 	{ "<sip:100@h>", "Privacy: none\r\n", false, "100", "", 0, 0 },
+	{ "\"Anonymous\" <sip:anonymous@anonymous.invalid>",
+	  "P-Asserted-Identity: <sip:+1303@h>\r\nPrivacy: none\r\n",
+	  true, "+1303", "", 0, SCREENING_NETWORK },
+	{ "<sip:100@h>", "Privacy: none;id\r\n", false, "100", "",
+	  PRESENTATION_RESTRICTED, 0 },
 	{ "<sip:100@h>", "Remote-Party-ID: \"R\" <sip:200@h>;party=calling;"
 	  "screen=yes;privacy=full\r\n", true, "200", "R",
 	  PRESENTATION_RESTRICTED, SCREENING_USER_PASSED },
@@ -126,6 +131,23 @@ static const struct {
 	  "+1", REDIRECT_UNCONDITIONAL, 3, 0 },
 	{ "Diversion: <sip:100@h>;reason=frob;counter=x\r\n", "100",
 	  REDIRECT_UNKNOWN, 1, 0 },
+	{ "History-Info: <sip:1@h>;index=1\r\n", "", 0, 0, 0 },
+	{ "History-Info: <sip:100@h>;index=1, <sip:1@h;cause=486>;index=1.1;"
+	  "mp=1\r\n", "100", REDIRECT_BUSY, 1, 0 },
+	{ "History-Info: <sip:100@h?Reason=SIP%3Bcause%3D302%3Btext%3D%22x%22>;"
+	  "index=1, <sip:1@h>;index=1.1\r\n",
+	  "100", REDIRECT_UNCONDITIONAL, 1, 0 },
+	{ "History-Info: <sip:99@h>;index=1\r\n"
+	  "History-Info: <sip:100@h;cause=480?Privacy=history>;index=1.1\r\n"
+	  "History-Info: <sip:1@h;cause=408>;index=1.1.1\r\n",
+	  "100", REDIRECT_NO_REPLY, 2, PRESENTATION_RESTRICTED },
+	{ "History-Info: <sip:bob@h>;index=1, <sip:1@h;cause=486>;index=1.1\r\n",
+	  "", 0, 0, 0 },
+	{ "History-Info: <sip:100@h>;index=1, <sip:1@h;cause=frob>;index=1.1,"
+	  " gibberish\r\n", "", 0, 0, 0 },
+	{ "Diversion: <sip:200@h>;reason=deflection\r\n"
+	  "History-Info: <sip:100@h>;index=1, <sip:1@h;cause=486>;index=1.1\r\n",
+	  "200", REDIRECT_DEFLECTION, 1, 0 },
 	/* clang-format on */
 };
 
@@ -192,24 +214,55 @@ TEST(a_reason_that_is_printed_is_read_the_same)
 	(void)message_free(m);
 }
 
+static const struct sip_peer_conf stranger;
+#define UNTRUSTED                \
+	{                        \
+		.trusted = false \
+	}
+#define TRUSTED                 \
+	{                       \
+		.trusted = true \
+	}
+#define TOLD(form)                                  \
+	{                                           \
+		.trusted = true, .identity = (form) \
+	}
+
 static const struct {
 	struct number number;
 	const char *name;
-	bool trusted;
+	struct sip_peer_conf peer;
 	const char *from, *lines;
 } printed[] = {
 	/* clang-format off */
-	{ { true, "+1303", 0, 0, 0, 0 }, "A \"q\"", false,
+	{ { true, "+1303", 0, 0, 0, 0 }, "A \"q\"", UNTRUSTED,
 	  "\"A \\\"q\\\"\" <sip:+1303@h;user=phone>", "" },
-	{ { true, "*9#", 0, 0, 0, 0 }, "", true, "<sip:*9%23@h;user=phone>",
+	{ { true, "*9#", 0, 0, 0, 0 }, "", TRUSTED, "<sip:*9%23@h;user=phone>",
 	  "P-Asserted-Identity: <sip:*9%23@h;user=phone>\r\n" },
-	{ { true, "1", 0, 0, PRESENTATION_RESTRICTED, 0 }, "A", false,
+	{ { true, "1", 0, 0, PRESENTATION_RESTRICTED, 0 }, "A", UNTRUSTED,
 	  "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "Privacy: id\r\n" },
-	{ { true, "1", 0, 0, PRESENTATION_RESTRICTED, 0 }, "A", true,
+	{ { true, "1", 0, 0, PRESENTATION_RESTRICTED, 0 }, "A", TRUSTED,
 	  "\"Anonymous\" <sip:anonymous@anonymous.invalid>",
 	  "P-Asserted-Identity: \"A\" <sip:1@h;user=phone>\r\nPrivacy: id\r\n" },
-	{ { false, "", 0, 0, 0, 0 }, "Evil\r\nX: y", true,
+	{ { false, "", 0, 0, 0, 0 }, "Evil\r\nX: y", TRUSTED,
 	  "\"EvilX: y\" <sip:h>", "" },
+	{ { true, "1", 0, 0, 0, SCREENING_NETWORK }, "A",
+	  TOLD(SIP_IDENTITY_REMOTE_PARTY), "\"A\" <sip:1@h;user=phone>",
+	  "Remote-Party-ID: \"A\" <sip:1@h;user=phone>;party=calling;"
+	  "screen=yes;privacy=off\r\n" },
+	{ { true, "1", 0, 0, PRESENTATION_RESTRICTED, SCREENING_USER_FAILED },
+	  "", TOLD(SIP_IDENTITY_BOTH),
+	  "\"Anonymous\" <sip:anonymous@anonymous.invalid>",
+	  "P-Asserted-Identity: <sip:1@h;user=phone>\r\n"
+	  "Remote-Party-ID: <sip:1@h;user=phone>;party=calling;screen=no;"
+	  "privacy=full\r\nPrivacy: id\r\n" },
+	{ { true, "1", 0, 0, 0, 0 }, "", { .identity = SIP_IDENTITY_BOTH },
+	  "<sip:1@h;user=phone>", "" },
+	{ { true, "1", 0, 0, PRESENTATION_UNAVAILABLE, 0 }, "", TRUSTED,
+	  "<sip:h>", "" },
+	{ { true, "", 0, 0, PRESENTATION_RESTRICTED, 0 }, "", TRUSTED,
+	  "\"Anonymous\" <sip:anonymous@anonymous.invalid>",
+	  "Privacy: id\r\n" },
 	/* clang-format on */
 };
 
@@ -224,7 +277,7 @@ TEST_ROWS(identity_is_printed_as_trust_allows, printed, row)
 	header_print_from(&out, &setup.calling, "h");
 	CHECK_TEXT(room, row->from);
 	out = TEXT(room);
-	header_print_identity(&out, &setup, "h", row->trusted);
+	header_print_identity(&out, &setup, "h", &row->peer);
 	CHECK_TEXT(room, row->lines);
 }
 
@@ -239,11 +292,82 @@ TEST(a_redirection_is_printed_as_diversion)
 	char room[512];
 	struct text out = TEXT(room);
 
-	header_print_identity(&out, &setup, "h", false);
+	header_print_identity(&out, &setup, "h", &stranger);
 	CHECK_TEXT(room, "Diversion: <sip:100@h;user=phone>;reason=no-answer;"
 	                 "counter=2;privacy=off\r\n");
 	setup.redirection.from.number.presentation = PRESENTATION_RESTRICTED;
 	out = TEXT(room);
-	header_print_identity(&out, &setup, "h", false);
+	header_print_identity(&out, &setup, "h", &stranger);
 	CHECK_TEXT(room, "");
+}
+
+/* --- History-Info out, and back --- */
+
+#define KNOWN "<sip:100@h;user=phone"
+static const struct {
+	enum sip_redirection form;
+	enum redirect_reason reason;
+	unsigned count;
+	const char *lines;
+} redirections[] = {
+	/* clang-format off */
+	{ SIP_REDIRECTION_NONE, REDIRECT_BUSY, 1, "" },
+	{ SIP_REDIRECTION_HISTORY, REDIRECT_BUSY, 1,
+	  "History-Info: " KNOWN ">;index=1, "
+	  "<sip:7@h;user=phone;cause=486>;index=1.1;mp=1\r\n" },
+	{ SIP_REDIRECTION_HISTORY, REDIRECT_UNCONDITIONAL, 3,
+	  "History-Info: <sip:unknown@unknown.invalid>;index=1, "
+	  "<sip:unknown@unknown.invalid;cause=404>;index=1.1, "
+	  KNOWN ";cause=404>;index=1.1.1, "
+	  "<sip:7@h;user=phone;cause=302>;index=1.1.1.1;mp=1.1.1\r\n" },
+	{ SIP_REDIRECTION_BOTH, REDIRECT_DEFLECTION, 0,
+	  "Diversion: " KNOWN ">;reason=deflection;counter=1;privacy=off\r\n"
+	  "History-Info: " KNOWN ">;index=1, "
+	  "<sip:7@h;user=phone;cause=480>;index=1.1;mp=1\r\n" },
+	/* clang-format on */
+};
+
+TEST_ROWS(a_redirection_is_told_as_the_peer_likes, redirections, row)
+{
+	struct sip_setup setup = {
+		.called = { .number = { .present = true, .digits = "7" } },
+		.redirection = { .from = { .number = { .present = true,
+		                                       .digits = "100" } },
+		                 .reason = row->reason,
+		                 .count = row->count }
+	};
+	struct sip_peer_conf peer = { .redirection = row->form };
+	struct sip_setup again;
+	osip_message_t *m;
+	char room[1024] = "";
+	struct text out = TEXT(room);
+
+	header_print_redirection(&out, &setup, "h", &peer);
+	CHECK_TEXT(room, row->lines);
+	m = invite("sip:7@h", "<sip:a@h>", room);
+	header_get_parties(m, false, &again);
+	if (row->form != SIP_REDIRECTION_NONE) {
+		CHECK_TEXT(again.redirection.from.number.digits, "100");
+		CHECK_EQ(again.redirection.reason, row->reason);
+		CHECK_EQ(again.redirection.count, MAX_OF(row->count, 1u));
+	}
+	(void)message_free(m);
+}
+
+TEST(a_restricted_redirecting_number_is_kept_by_the_trusted_alone)
+{
+	struct sip_setup setup = { .redirection = { .count = 1 } };
+	struct sip_peer_conf peer = { .redirection = SIP_REDIRECTION_HISTORY };
+	struct number *from = &setup.redirection.from.number;
+	char room[512] = "";
+	struct text out = TEXT(room);
+
+	*from = (struct number){ .present = true,
+		                 .digits = "100",
+		                 .presentation = PRESENTATION_RESTRICTED };
+	header_print_redirection(&out, &setup, "h", &peer);
+	CHECK_TEXT(room, "");
+	peer.trusted = true;
+	header_print_redirection(&out, &setup, "h", &peer);
+	CHECK(strstr(room, "100@h;user=phone?Privacy=history>") != NULL);
 }
