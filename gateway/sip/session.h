@@ -63,6 +63,7 @@ struct sip_session {
 
 	bool trying, alerted; /* told above */
 	unsigned rung;        /* the last provisional status, either way */
+	uint32_t rings; /* those that were told: a bit for each 18x, 19x */
 	bool rung_sdp;
 	unsigned end_status; /* what an unanswered INVITE is refused with */
 	bool releasing;      /* release says why; SIP_RELEASED told or due */

@@ -105,7 +105,8 @@ void uac_ringing(void *self, const void *detail)
 		.kind = status == 180 ? SIP_ALERTING : SIP_PROGRESS,
 		.status = status,
 	};
-	bool repeated = status == 180 ? s->alerted : s->rung == status;
+	uint32_t ring = status < 180 ? 0 : 1u << MIN_OF(status - 180, 31u);
+	bool repeated = (s->rings & ring) != 0;
 
 	if (!reliable_in_order(s, response) ||
 	    (message_tag(response->to) != NULL &&
@@ -117,6 +118,7 @@ void uac_ringing(void *self, const void *detail)
 	if (repeated && event.flow == NULL)
 		return;
 	s->rung = status;
+	s->rings |= ring;
 	s->alerted = s->alerted || status == 180;
 	session_tell(s, &event);
 }
