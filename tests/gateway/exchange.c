@@ -32,9 +32,8 @@ static bool is_of_a_call(const char *name)
 	       strncmp(name, "SERVICE", 7) != 0;
 }
 
-static void on_frame(void *self, struct bytes frame)
+static void take_frame(struct exchange *x, struct bytes frame)
 {
-	struct exchange *x = self;
 	uint8_t octets[512];
 	struct bytes got = { octets, frame.len };
 	int callref;
@@ -48,6 +47,22 @@ static void on_frame(void *self, struct bytes frame)
 	if (x->manner == EXCHANGE_SILENT && strcmp(name, "SETUP") == 0)
 		octets[DISCRIMINATOR] = UNKNOWN_PROTOCOL;
 	isdn_link_receive(x->link, got);
+}
+
+void exchange_pass(struct exchange *x, bool sent, struct bytes frame)
+{
+	if (sent)
+		(void)board_span_send(x->span, frame);
+	else
+		take_frame(x, frame);
+}
+
+static void on_frame(void *self, struct bytes frame)
+{
+	struct exchange *x = self;
+
+	if (x->harm == NULL || !x->harm(x->harm_self, false, frame))
+		take_frame(x, frame);
 }
 
 static void on_alarm(void *self, unsigned alarms)
@@ -65,6 +80,8 @@ static int on_send(void *self, struct bytes frame)
 {
 	struct exchange *x = self;
 
+	if (x->harm != NULL && x->harm(x->harm_self, true, frame))
+		return 0;
 	return board_span_send(x->span, frame);
 }
 

@@ -63,6 +63,10 @@ struct exchange {
 	uint64_t ticks;
 	unsigned dialled;   /* samples of the tone */
 	bool keep_channels; /* streams of ours never stop */
+	/* Every frame passes here first, sent by the exchange or to it; true:
+	 * it was taken, and goes on by exchange_pass(), or never. */
+	bool (*harm)(void *self, bool sent, struct bytes frame);
+	void *harm_self;
 };
 
 /* At the other end of the span whose link is configured so. */
@@ -73,6 +77,9 @@ void exchange_close(struct exchange *x);
 
 /* What its link is opened with, for one that is opened anew. */
 const struct isdn_handler *exchange_handler(void);
+
+/* A frame goes its way, whatever became of it before. */
+void exchange_pass(struct exchange *x, bool sent, struct bytes frame);
 
 /* SETUP to the gateway for this number; NULL when it could not be placed. */
 struct isdn_call *exchange_place(struct exchange *x, const char *called);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Lost, doubled, turned round and late messages at every step of every basic
+ * call: of each story the first datagram is harmed, then the second, until it
+ * has no such, and the same for the frames of the D channel. What the layers
+ * below repeat must come about all the same; what layer 3 never reads must end
+ * in a cleared call; and always the next call finds a free channel.
+ */
+#include <stdio.h>
+
+#include "tests/gateway/harm.h"
+
+enum who { CALLER, CALLED };
+
+static const struct story {
+	const char *name;
+	bool from_exchange;
+	enum harm_manner manner;
+	enum who ends;
+	bool holds;
+} stories[] = {
+	{ "PRI to SIP, the caller ends", true, HARM_ANSWERS, CALLER, false },
+	{ "PRI to SIP, the called ends", true, HARM_ANSWERS, CALLED, false },
+	{ "PRI to SIP, busy", true, HARM_REFUSES, CALLER, false },
+	{ "PRI to SIP, given up", true, HARM_RINGS, CALLER, false },
+	{ "PRI to SIP, held", true, HARM_ANSWERS, CALLED, true },
+	{ "SIP to PRI, the caller ends", false, HARM_ANSWERS, CALLER, false },
+	{ "SIP to PRI, the called ends", false, HARM_ANSWERS, CALLED, false },
+	{ "SIP to PRI, busy", false, HARM_REFUSES, CALLER, false },
+	{ "SIP to PRI, cancelled", false, HARM_RINGS, CALLER, false },
+	{ "SIP to PRI, held", false, HARM_ANSWERS, CALLED, true },
+};
+
+static const enum exchange_manner manners[] = {
+	[HARM_ANSWERS] = EXCHANGE_RINGS_ANSWERS,
+	[HARM_REFUSES] = EXCHANGE_BUSY,
+	[HARM_RINGS] = EXCHANGE_RINGS,
+};
+
+static void exchange_hangs_up(struct world *w)
+{
+	if (w->exchange[0].call != NULL)
+		exchange_clear(w->exchange[0].call, Q850_NORMAL_CLEARING);
+}
+
+static void hang_up(struct harm *h, bool exchange)
+{
+	if (exchange)
+		exchange_hangs_up(h->w);
+	else
+		harm_hang_up(h);
+}
+
+static void hold_and_take_back(struct harm *h)
+{
+	if (h->session == NULL)
+		return;
+	(void)sip_session_offer(h->session, true, false);
+	world_wait(h->w, SEC(5));
+	if (h->session != NULL)
+		(void)sip_session_offer(h->session, true, true);
+	world_wait(h->w, SEC(5));
+}
+
+static void tell(struct harm *h, const struct story *story)
+{
+	h->manner = story->manner;
+	h->w->exchange[0].manner = manners[story->manner];
+	if (story->from_exchange)
+		CHECK(exchange_place(&h->w->exchange[0], "2001") != NULL);
+	else
+		harm_call(h, "1001");
+	world_wait(h->w, SEC(8));
+	if (story->holds)
+		hold_and_take_back(h);
+	hang_up(h, (story->ends == CALLER) == story->from_exchange);
+	world_wait(h->w, SEC(8));
+}
+
+/* The other side waits no longer than people do; then all timers run out. */
+static void wait_until_idle(struct harm *h, const struct story *story)
+{
+	for (unsigned s = 0; s < 300 && !harm_idle(h, false); s += 5) {
+		world_wait(h->w, SEC(5));
+		if (s == 20)
+			hang_up(h, (story->ends == CALLED) ==
+			                   story->from_exchange);
+	}
+}
+
+/* How many messages the story had. */
+static unsigned harm_one(struct harm *h, const struct story *story,
+                         enum harm_place place, enum harm_kind kind,
+                         unsigned victim)
+{
+	uint64_t before = h->w->gateway->counts.answered;
+	bool answers = story->manner == HARM_ANSWERS;
+	unsigned passed;
+
+	harm_aim(h, place, kind, victim);
+	tell(h, story);
+	passed = h->passed;
+	harm_aim(h, HARM_SIP, HARM_NONE, 0);
+	wait_until_idle(h, story);
+	ck_assert_msg(harm_idle(h, true), "%s, %u: something is left",
+	              story->name, victim);
+	if (kind != HARM_DEAF)
+		ck_assert_msg(h->w->gateway->counts.answered ==
+		                      before + answers,
+		              "%s, %u: not as it should be: %s", story->name,
+		              victim, world_sentence(h->w));
+	CHECK_EQ(h->w->gateway->counts.stuck, 0);
+	exchange_forget(&h->w->exchange[0]);
+	h->w->exchange[0].nmessages = h->w->exchange[0].read_messages = 0;
+	return passed;
+}
+
+static void harm_each(enum harm_place place, enum harm_kind kind)
+{
+	struct harm *h = harm_open();
+
+	for (unsigned i = 0; i < ARRAY_LEN(stories); i++) {
+		unsigned n = 0;
+
+		while (harm_one(h, &stories[i], place, kind, n) > n)
+			n++;
+		ck_assert_msg(n >= 4, "%s has but %u messages", stories[i].name,
+		              n);
+	}
+	harm_close(h);
+}
+
+static const enum harm_kind kinds[] = { HARM_LOSS, HARM_DOUBLE, HARM_TURNED,
+	                                HARM_LATE };
+
+TEST_ROWS(harm_to_any_one_sip_datagram_of_a_call_leaves_nothing, kinds, row)
+{
+	harm_each(HARM_SIP, *row);
+}
+
+TEST_ROWS(harm_to_any_one_d_channel_frame_of_a_call_leaves_nothing, kinds, row)
+{
+	harm_each(HARM_DCHANNEL, *row);
+}
+
+TEST(any_one_message_that_layer_3_does_not_read_leaves_nothing)
+{
+	harm_each(HARM_DCHANNEL, HARM_DEAF);
+}
