@@ -35,8 +35,9 @@
 
 enum { FRAME_BUFFERS = 32, FRAME_BUFFER = 1024, ECHO_TAPS = 256 };
 
-/* Blocks of 2 ms come in bursts when the machine is busy. */
-enum { BLOCK_SMALL = 40, BUFFERS_SMALL = 4, BUFFERS = 2 };
+/* Blocks come in bursts when the machine is busy or the driver's clock is
+ * coarse. Buffers that stay empty cost no delay, and those that fill bound it. */
+enum { BUFFERED_OCTETS = 96, BUFFERS_LEAST = 3 };
 
 static_assert(DAHDI_HAS_EVENT == -ELAST, "the driver's word for an event");
 
@@ -204,9 +205,14 @@ int dahdi_make_dchannel(int fd, enum dahdi_use use)
 	return rc < 0 ? rc : set_buffers(fd, FRAME_BUFFERS, FRAME_BUFFER);
 }
 
+int dahdi_flush(int fd)
+{
+	return control_int(fd, DAHDI_FLUSH, DAHDI_FLUSH_ALL);
+}
+
 int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech)
 {
-	unsigned count = conf->block < BLOCK_SMALL ? BUFFERS_SMALL : BUFFERS;
+	unsigned count = MAX_OF(BUFFERED_OCTETS / conf->block, BUFFERS_LEAST);
 	int law = conf->law == LAW_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW;
 	int rc = control_int(fd, DAHDI_AUDIOMODE, speech);
 
@@ -215,7 +221,9 @@ int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech)
 	if (rc == 0)
 		rc = set_buffers(fd, count, conf->block);
 	if (rc == 0)
-		rc = control_int(fd, DAHDI_FLUSH, DAHDI_FLUSH_ALL);
+		rc = control_int(fd, DAHDI_BUFFER_EVENTS, 1);
+	if (rc == 0)
+		rc = dahdi_flush(fd);
 	/* A canceller is a help, and not every span has one. It exists in
 	 * audio mode only. */
 	if (rc == 0 && speech)
@@ -226,6 +234,9 @@ int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech)
 void dahdi_rest_bearer(int fd)
 {
 	(void)control_int(fd, DAHDI_ECHOCANCEL, 0);
+	/* The one thing that lasts from one open to the next: with it on, an
+	 * event would stop whoever has the channel then. */
+	(void)control_int(fd, DAHDI_BUFFER_EVENTS, 0);
 }
 
 int dahdi_read(int fd, uint8_t *to, size_t size)
@@ -267,6 +278,9 @@ int dahdi_event_take(int fd)
 	case DAHDI_EVENT_OVERRUN:
 	case DAHDI_EVENT_BADFCS:
 		return DAHDI_BAD_FRAME;
+	case DAHDI_EVENT_READ_OVERRUN:
+	case DAHDI_EVENT_WRITE_UNDERRUN:
+		return DAHDI_SLIP;
 	case DAHDI_EVENT_REMOVED:
 		return DAHDI_GONE;
 	default:

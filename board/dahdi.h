@@ -41,6 +41,7 @@ enum dahdi_event {
 	DAHDI_NO_EVENT,
 	DAHDI_ALARM_CHANGED,
 	DAHDI_BAD_FRAME, /* FCS, abort, overrun */
+	DAHDI_SLIP,      /* octets lost, or idle ones sent: we were late */
 	DAHDI_GONE,
 	DAHDI_OTHER_EVENT,
 };
@@ -67,6 +68,9 @@ int dahdi_make_dchannel(int fd, enum dahdi_use use);
 /* Makes it a bearer anew: what was queued is dropped. */
 int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech);
 
+/* What is queued either way, and events, are forgotten. */
+int dahdi_flush(int fd);
+
 /* It is not used for now: nothing is computed for it. */
 void dahdi_rest_bearer(int fd);
 
@@ -87,6 +91,21 @@ struct dahdi_order {
 	int fd; /* -1: leave it alone from now on */
 };
 
+/* The media thread has let go of a descriptor it was lent. */
+struct dahdi_return {
+	unsigned slot;
+	bool gone; /* because its device is no more */
+};
+
+/* A B channel as the signalling thread knows it. It is closed there and only
+ * while it is not lent: its number may be another file's right after. */
+struct dahdi_bearer {
+	int fd;        /* kept once opened; -1 */
+	unsigned lent; /* orders with it that have not been returned */
+	bool dead;     /* of a device that went: to be closed */
+	bool speech;   /* as last asked for */
+};
+
 struct dahdi {
 	struct board_span span;
 
@@ -95,9 +114,9 @@ struct dahdi {
 	struct watch *watch;   /* of the D channel */
 	struct timer look;     /* at the span, once a second */
 	const char *complained;
-	bool ready;          /* at the last look the span was there and fit */
-	int fds[TICK_SLOTS]; /* of B channels, kept once opened; -1 */
-	struct mailbox *up;  /* unsigned: slots whose device has gone */
+	bool ready; /* at the last look the span was there and fit */
+	struct dahdi_bearer bearers[TICK_SLOTS];
+	struct mailbox *up; /* dahdi_return */
 
 	/* both */
 	struct mailbox *down; /* dahdi_order */
@@ -105,9 +124,11 @@ struct dahdi {
 
 	/* media thread */
 	int poll_fd;
-	int live[TICK_SLOTS];    /* descriptors in use, -1 */
-	bool primed[TICK_SLOTS]; /* has a block of idle ahead */
-	struct instant began;
+	int live[TICK_SLOTS];       /* descriptors in use, -1 */
+	unsigned heard[TICK_SLOTS]; /* octets read before the first went out */
+	bool primed[TICK_SLOTS];    /* has idle ahead */
+	struct instant began, turned;
+	usec gap; /* between blocks of the line, the longest of late */
 	struct tick tick;
 };
 

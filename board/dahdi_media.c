@@ -13,8 +13,9 @@
  * readable together. One turn reads each that is ready and makes one tick of
  * them; the same channels are asked for and written. What is written equals
  * what was read, so what the board holds ahead stays what it was in the
- * beginning: one block of idle, written with the first. Without it every late
- * turn would leave the line without an octet.
+ * beginning: a block of idle, written before the first, or as many as the
+ * driver's beat asks for. Without it every late turn would leave the line
+ * without an octet. A channel listens for 16 ms to know that beat.
  *
  * A span without an open channel has no clock here and needs none.
  */
@@ -28,7 +29,10 @@
 
 #include "kernel/mailbox.h"
 
-enum { EVENTS_MOST = 64 };
+enum { EVENTS_MOST = 64, OCTET = 125, HEARD_FIRST = 128, AHEAD_MOST = 3 };
+
+/* A turn that comes later than this is the first after nothing was open. */
+#define GAP_MOST MSEC(20)
 
 static int add(struct dahdi *dahdi, int fd, uint32_t slot)
 {
@@ -56,19 +60,17 @@ void dahdi_media_close(struct dahdi *dahdi)
 	dahdi->poll_fd = -1;
 }
 
-static void leave(struct dahdi *dahdi, unsigned slot)
+/* Whoever lent it may close it now. There is room: as many returns wait as
+ * orders may. */
+static void leave(struct dahdi *dahdi, unsigned slot, bool gone)
 {
+	struct dahdi_return message = { slot, gone };
+
 	if (dahdi->live[slot] < 0)
 		return;
 	(void)epoll_ctl(dahdi->poll_fd, EPOLL_CTL_DEL, dahdi->live[slot], NULL);
 	dahdi->live[slot] = -1;
-}
-
-/* The device has gone: the signalling thread closes what it opened. */
-static void lose(struct dahdi *dahdi, unsigned slot)
-{
-	leave(dahdi, slot);
-	(void)mailbox_post(dahdi->up, &slot);
+	(void)mailbox_post(dahdi->up, &message);
 }
 
 static void take_orders(struct dahdi *dahdi)
@@ -78,20 +80,25 @@ static void take_orders(struct dahdi *dahdi)
 	for (unsigned i = 0; i < DAHDI_ORDERS; i++) {
 		if (!mailbox_take(dahdi->down, &order))
 			return;
-		leave(dahdi, order.slot);
+		leave(dahdi, order.slot, false);
 		if (order.fd < 0)
 			continue;
 		dahdi->primed[order.slot] = false;
+		dahdi->heard[order.slot] = 0;
 		dahdi->live[order.slot] = order.fd;
+		/* What came on the way here would stay a delay for ever. */
+		(void)dahdi_flush(order.fd);
 		if (add(dahdi, order.fd, order.slot) < 0)
-			lose(dahdi, order.slot);
+			leave(dahdi, order.slot, true);
 	}
 }
 
 /* False when the device has gone. Alarms are looked at by the signalling
  * thread; here events only stand in the way. */
-static bool clear_events(int fd)
+static bool clear_events(struct dahdi *dahdi, unsigned slot)
 {
+	int fd = dahdi->live[slot];
+
 	for (unsigned i = 0; i < EVENTS_MOST; i++) {
 		int event = dahdi_event_take(fd);
 
@@ -99,6 +106,9 @@ static bool clear_events(int fd)
 			return false;
 		if (event == DAHDI_NO_EVENT || event < 0)
 			break;
+		/* before the first block there is nothing to lose */
+		if (event == DAHDI_SLIP && dahdi->primed[slot])
+			COUNT(&dahdi->span, slips);
 	}
 	return true;
 }
@@ -112,14 +122,14 @@ static bool read_block(struct dahdi *dahdi, unsigned slot)
 
 	n = dahdi_read(fd, to, block);
 	if (n == DAHDI_HAS_EVENT) {
-		if (!clear_events(fd)) {
-			lose(dahdi, slot);
+		if (!clear_events(dahdi, slot)) {
+			leave(dahdi, slot, true);
 			return false;
 		}
 		n = dahdi_read(fd, to, block);
 	}
 	if (n == -ENODEV)
-		lose(dahdi, slot);
+		leave(dahdi, slot, true);
 	else if (n >= 0 && n != (int)block)
 		COUNT(&dahdi->span, malformed);
 	return n == (int)block;
@@ -132,23 +142,52 @@ static void write_block(struct dahdi *dahdi, unsigned slot,
 	int fd = dahdi->live[slot], n;
 
 	n = dahdi_write(fd, block);
-	if (n == DAHDI_HAS_EVENT && clear_events(fd))
+	if (n == DAHDI_HAS_EVENT && clear_events(dahdi, slot))
 		n = dahdi_write(fd, block);
 	if (n == -ENODEV)
-		lose(dahdi, slot);
+		leave(dahdi, slot, true);
 	else if (n != (int)block.len)
 		COUNT(&dahdi->span, send_full);
 }
 
-static void prime(struct dahdi *dahdi, unsigned slot)
+/* How many blocks of idle go ahead of a channel's first. One is enough where
+ * the driver ticks each millisecond; where it hands over several at once as
+ * many are needed, or the line runs dry between two turns. */
+static unsigned blocks_ahead(const struct dahdi *dahdi)
+{
+	usec block = (usec)dahdi->span.conf.block * OCTET;
+	usec blocks = (dahdi->gap + block / 2) / block;
+
+	return (unsigned)MIN_OF(MAX_OF(blocks, 1), (usec)AHEAD_MOST);
+}
+
+/* False while the line's beat is not known yet. */
+static bool prime(struct dahdi *dahdi, unsigned slot)
 {
 	uint8_t idle[TICK_MOST];
 
 	if (dahdi->primed[slot])
-		return;
+		return true;
+	dahdi->heard[slot] += dahdi->span.conf.block;
+	if (dahdi->heard[slot] < HEARD_FIRST)
+		return false;
 	memset(idle, board_idle(dahdi->span.conf.law), sizeof(idle));
 	dahdi->primed[slot] = true;
-	write_block(dahdi, slot, idle);
+	for (unsigned n = blocks_ahead(dahdi); n > 0; n--)
+		if (dahdi->live[slot] >= 0)
+			write_block(dahdi, slot, idle);
+	return dahdi->live[slot] >= 0;
+}
+
+static uint32_t prime_all(struct dahdi *dahdi, uint32_t mask)
+{
+	uint32_t ready = 0;
+
+	for (unsigned slot = 1; slot < TICK_SLOTS; slot++)
+		if (mask >> slot & 1 && dahdi->live[slot] >= 0 &&
+		    prime(dahdi, slot))
+			ready |= UINT32_C(1) << slot;
+	return ready;
 }
 
 /* The slots that had a block. */
@@ -172,10 +211,7 @@ static uint32_t read_all(struct dahdi *dahdi)
 static void write_all(struct dahdi *dahdi, uint32_t mask)
 {
 	for (unsigned slot = 1; slot < TICK_SLOTS; slot++) {
-		if (!(mask >> slot & 1) || dahdi->live[slot] < 0)
-			continue;
-		prime(dahdi, slot);
-		if (dahdi->live[slot] >= 0)
+		if (mask >> slot & 1 && dahdi->live[slot] >= 0)
 			write_block(dahdi, slot, dahdi->tick.octets[slot]);
 	}
 }
@@ -185,6 +221,18 @@ static void write_all(struct dahdi *dahdi, uint32_t mask)
 static uint32_t stamp_now(const struct dahdi *dahdi)
 {
 	return (uint32_t)(instant_since(instant_now(), dahdi->began) / 125);
+}
+
+/* The longest of the last hundred turns or so. */
+static void take_time(struct dahdi *dahdi)
+{
+	struct instant now = instant_now();
+	usec gap = instant_since(now, dahdi->turned);
+
+	dahdi->turned = now;
+	dahdi->gap -= dahdi->gap / 64;
+	if (gap < GAP_MOST)
+		dahdi->gap = MAX_OF(dahdi->gap, gap);
 }
 
 int dahdi_media_turn(struct board_span *span, const struct board_media *media,
@@ -197,6 +245,7 @@ int dahdi_media_turn(struct board_span *span, const struct board_media *media,
 
 	if (mask == 0)
 		return 0;
+	take_time(dahdi);
 	/* What a framer without a signal delivers is not sound. */
 	if (shared_look(&dahdi->raw) & ALARM_RED_OR_BLUE)
 		board_tick_idle(tick, span->conf.law, mask, block);
@@ -206,6 +255,9 @@ int dahdi_media_turn(struct board_span *span, const struct board_media *media,
 	media->receive(self, tick);
 	COUNT(span, ticks_in);
 
+	mask = prime_all(dahdi, mask);
+	if (mask == 0)
+		return 1;
 	board_tick_idle(tick, span->conf.law, mask, block);
 	tick->stamp = stamp_now(dahdi);
 	media->transmit(self, tick);

@@ -12,10 +12,12 @@
  * tell that they changed, but only on channels that are open, and a span may
  * have none.
  *
- * B channels are kept open once used. Closing one would have to wait for the
- * media thread to let go of it, and opening it again costs the driver its
- * buffers; instead each use shapes the channel anew and hands the descriptor
- * over, and the end of a use takes it back.
+ * B channels are kept open once used: opening one costs the driver its buffers.
+ * Each use shapes the channel anew and lends the descriptor to the media thread,
+ * the end of a use asks for it back, and it is returned once for each time it
+ * was lent. A device that goes leaves descriptors that are good for nothing;
+ * they are closed when they are not lent, and the channels that calls still use
+ * are opened again when the device is back.
  */
 
 #include "board/dahdi.h"
@@ -35,7 +37,7 @@ enum {
 	FCS_OCTETS = 2,
 	FRAMES_A_TURN = 64,
 	EVENTS_A_TURN = 64,
-	GONE_DEPTH = 64
+	RETURNS = 2 * DAHDI_ORDERS
 };
 
 static struct dahdi *dahdi_of(struct board_span *span)
@@ -77,8 +79,28 @@ static void close_dchannel(struct dahdi *dahdi)
 	dahdi->dchannel = -1;
 }
 
+static void close_if_dead(struct dahdi_bearer *bearer)
+{
+	if (!bearer->dead || bearer->lent > 0)
+		return;
+	if (bearer->fd >= 0)
+		(void)close(bearer->fd);
+	bearer->fd = -1;
+	bearer->dead = false;
+}
+
+/* None is used again. Those lent come back when the media thread finds out, or
+ * the call that uses it ends. */
+static void forget_bearers(struct dahdi *dahdi)
+{
+	for (unsigned slot = 0; slot < TICK_SLOTS; slot++) {
+		dahdi->bearers[slot].dead = dahdi->bearers[slot].fd >= 0;
+		close_if_dead(&dahdi->bearers[slot]);
+	}
+}
+
 /* The driver took the device away. The D channel is ours alone and closed at
- * once; B channels are the media thread's, which finds out by itself. */
+ * once. */
 static void device_gone(struct dahdi *dahdi)
 {
 	close_dchannel(dahdi);
@@ -86,6 +108,7 @@ static void device_gone(struct dahdi *dahdi)
 		(void)close(dahdi->control);
 	dahdi->control = -1;
 	dahdi->ready = false;
+	forget_bearers(dahdi);
 	complain(dahdi, gone, 0);
 	set_raw(dahdi, ALARM_LOS);
 }
@@ -282,6 +305,94 @@ static bool is_ready(struct dahdi *dahdi, struct dahdi_port *port)
 	return rc == 0;
 }
 
+/* --- B channels --- */
+
+static int open_bearer(struct dahdi *dahdi, unsigned slot)
+{
+	struct dahdi_channel channel;
+	int rc = dahdi_channel_find(
+		dahdi->control, dahdi->span.conf.span_number, slot, &channel);
+
+	if (rc < 0)
+		return -ENXIO;
+	rc = dahdi_channel_open(channel.number);
+	if (rc >= 0)
+		dahdi->bearers[slot].fd = rc;
+	return MIN_OF(rc, 0);
+}
+
+/* Shapes the channel for what it will carry and lends it. */
+static int lend(struct dahdi *dahdi, unsigned slot)
+{
+	struct dahdi_bearer *bearer = &dahdi->bearers[slot];
+	struct dahdi_order order = { slot, bearer->fd };
+	int rc = dahdi_make_bearer(bearer->fd, &dahdi->span.conf,
+	                           bearer->speech);
+
+	if (rc == 0)
+		rc = mailbox_post(dahdi->down, &order);
+	if (rc == 0)
+		bearer->lent++;
+	return rc;
+}
+
+static int dahdi_chan_open(struct board_span *span, unsigned slot, bool speech)
+{
+	struct dahdi *dahdi = dahdi_of(span);
+	struct dahdi_bearer *bearer = &dahdi->bearers[slot];
+	int rc = 0;
+
+	/* The descriptor of a device that went comes back first. */
+	if (!dahdi->ready || bearer->dead)
+		return -ENODEV;
+	bearer->speech = speech;
+	if (bearer->fd < 0)
+		rc = open_bearer(dahdi, slot);
+	if (rc == 0)
+		rc = lend(dahdi, slot);
+	/* Gone and back while nobody used it. */
+	if (rc == -ENODEV && bearer->lent == 0) {
+		bearer->dead = true;
+		close_if_dead(bearer);
+		rc = open_bearer(dahdi, slot);
+		if (rc == 0)
+			rc = lend(dahdi, slot);
+	}
+	return rc;
+}
+
+static void dahdi_chan_close(struct board_span *span, unsigned slot)
+{
+	struct dahdi *dahdi = dahdi_of(span);
+	struct dahdi_order order = { slot, -1 };
+
+	/* Refused only by a media thread that has stopped for good. */
+	(void)mailbox_post(dahdi->down, &order);
+	if (dahdi->bearers[slot].fd >= 0)
+		dahdi_rest_bearer(dahdi->bearers[slot].fd);
+}
+
+static void on_returned(void *self, const void *message)
+{
+	struct dahdi *dahdi = self;
+	const struct dahdi_return *r = message;
+	struct dahdi_bearer *bearer = &dahdi->bearers[r->slot];
+
+	bearer->lent--;
+	bearer->dead |= r->gone;
+	close_if_dead(bearer);
+}
+
+/* Calls outlive a device that comes back before T309 ends them. */
+static void reopen_bearers(struct dahdi *dahdi)
+{
+	for (unsigned slot = 1; slot < TICK_SLOTS; slot++)
+		if (dahdi->span.opened >> slot & 1 &&
+		    dahdi->bearers[slot].fd < 0 &&
+		    open_bearer(dahdi, slot) == 0)
+			(void)lend(dahdi, slot);
+}
+
 static void look(void *self)
 {
 	struct dahdi *dahdi = self;
@@ -291,65 +402,13 @@ static void look(void *self)
 	dahdi->ready = is_ready(dahdi, &port);
 	if (dahdi->ready) {
 		dahdi->complained = NULL;
+		reopen_bearers(dahdi);
 		set_raw(dahdi, port.alarms);
 	} else {
 		close_dchannel(dahdi);
+		forget_bearers(dahdi);
 		set_raw(dahdi, ALARM_LOS);
 	}
-}
-
-/* --- B channels --- */
-
-static int hand_over(struct dahdi *dahdi, unsigned slot, int fd)
-{
-	struct dahdi_order order = { slot, fd };
-
-	return mailbox_post(dahdi->down, &order);
-}
-
-static int dahdi_chan_open(struct board_span *span, unsigned slot, bool speech)
-{
-	struct dahdi *dahdi = dahdi_of(span);
-	struct dahdi_channel channel;
-	int rc;
-
-	if (!dahdi->ready)
-		return -ENODEV;
-	if (dahdi->fds[slot] < 0) {
-		rc = dahdi_channel_find(dahdi->control, span->conf.span_number,
-		                        slot, &channel);
-		if (rc < 0)
-			return -ENXIO;
-		rc = dahdi_channel_open(channel.number);
-		if (rc < 0)
-			return rc;
-		dahdi->fds[slot] = rc;
-	}
-	rc = dahdi_make_bearer(dahdi->fds[slot], &span->conf, speech);
-	if (rc == 0)
-		rc = hand_over(dahdi, slot, dahdi->fds[slot]);
-	return rc;
-}
-
-static void dahdi_chan_close(struct board_span *span, unsigned slot)
-{
-	struct dahdi *dahdi = dahdi_of(span);
-
-	/* Refused only by a media thread that has stopped for good. */
-	(void)hand_over(dahdi, slot, -1);
-	if (dahdi->fds[slot] >= 0)
-		dahdi_rest_bearer(dahdi->fds[slot]);
-}
-
-/* The media thread has let go of a channel whose device is no more. */
-static void on_gone(void *self, const void *message)
-{
-	struct dahdi *dahdi = self;
-	const unsigned *slot = message;
-
-	if (dahdi->fds[*slot] >= 0)
-		(void)close(dahdi->fds[*slot]);
-	dahdi->fds[*slot] = -1;
 }
 
 /* --- life --- */
@@ -362,7 +421,7 @@ static struct board_span *dahdi_create(void)
 		return NULL;
 	dahdi->control = dahdi->dchannel = dahdi->poll_fd = -1;
 	for (unsigned slot = 0; slot < TICK_SLOTS; slot++)
-		dahdi->fds[slot] = dahdi->live[slot] = -1;
+		dahdi->bearers[slot].fd = dahdi->live[slot] = -1;
 	return &dahdi->span;
 }
 
@@ -373,9 +432,9 @@ static int dahdi_open(struct board_span *span)
 
 	timer_init(&dahdi->look, span->loop, "DAHDI look", look, dahdi);
 	shared_raise(&dahdi->raw, ALARM_LOS);
-	rc = mailbox_new(&dahdi->up, sizeof(unsigned), GONE_DEPTH);
+	rc = mailbox_new(&dahdi->up, sizeof(struct dahdi_return), RETURNS);
 	if (rc == 0)
-		rc = mailbox_attach(dahdi->up, span->loop, on_gone, dahdi);
+		rc = mailbox_attach(dahdi->up, span->loop, on_returned, dahdi);
 	if (rc == 0)
 		rc = mailbox_new(&dahdi->down, sizeof(struct dahdi_order),
 		                 DAHDI_ORDERS);
@@ -396,8 +455,8 @@ static void dahdi_close(struct board_span *span)
 	close_dchannel(dahdi);
 	dahdi_media_close(dahdi);
 	for (unsigned slot = 0; slot < TICK_SLOTS; slot++)
-		if (dahdi->fds[slot] >= 0)
-			(void)close(dahdi->fds[slot]);
+		if (dahdi->bearers[slot].fd >= 0)
+			(void)close(dahdi->bearers[slot].fd);
 	if (dahdi->control >= 0)
 		(void)close(dahdi->control);
 	mailbox_free(dahdi->up);
