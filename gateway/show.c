@@ -61,6 +61,22 @@ static void show_running(void *self, struct shell *s,
 
 /* --- spans --- */
 
+/* What an installer would look for first. */
+static const char *status_hint(const struct isdn_status *st,
+                               const struct isdn_conf *isdn, bool line)
+{
+	if (st->role_conflict)
+		return isdn->side == ISDN_USER
+		               ? "both ends are the user: change 'isdn side' "
+		                 "here or there"
+		               : "both ends are the network: change 'isdn "
+		                 "side' here or there";
+	if (line && !st->up)
+		return "nobody answers on the D channel: is the far end's in "
+		       "service, in the same slot?";
+	return "";
+}
+
 static void status_row(struct shell *s, struct trunk *trunk)
 {
 	struct isdn_status st = { .layer2 = "span not open" };
@@ -89,6 +105,11 @@ static void status_row(struct shell *s, struct trunk *trunk)
 	           trunk->options.shutdown ? "shutdown"
 	           : trunk->doomed         ? "closing"
 	                                   : busyout_state_name(trunk));
+	table_cell(s, "%s",
+	           trunk->link == NULL || busyout_holds_link(trunk)
+	                   ? ""
+	                   : status_hint(&st, &isdn,
+	                                 !(alarms & ALARM_RED_OR_BLUE)));
 }
 
 static void show_isdn_status(void *self, struct shell *s,
@@ -101,6 +122,7 @@ static void show_isdn_status(void *self, struct shell *s,
 		{ "calls", NULL, true },  { "idle", NULL, true },
 		{ "busy", NULL, true },   { "changing", NULL, true },
 		{ "down", NULL, true },   { "service", NULL, false },
+		{ "hint", NULL, false },
 	};
 	struct gateway *g = self;
 
