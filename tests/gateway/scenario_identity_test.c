@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * Who calls, who sent the call on and who answers, from one network to the
+ * other: what is shown, what is kept, in the form each peer likes.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "kernel/text.h"
+#include "tests/gateway/world.h"
+
+/* The usual world, its peer with these options. */
+static struct world *open_peer(const char *peer)
+{
+	static char text[2048];
+	struct text conf = TEXT(text);
+	const char *at = strstr(world_conf, " address $FAR0\n");
+
+	text_add(&conf, "%.*s%s%s", (int)(at - world_conf), world_conf, peer,
+	         at);
+	return world_open(text);
+}
+
+/* --- from ISDN to SIP --- */
+
+static const struct {
+	const char *peer; /* options */
+	enum presentation presentation;
+	enum screening screening;
+	const char *from, *asserted, *remote_party, *privacy; /* "": none */
+} out[] = {
+	/* clang-format off */
+	{ "", PRESENTATION_ALLOWED, SCREENING_NETWORK,
+	  "<sip:5550100@", "<sip:5550100@", "", "" },
+	{ "", PRESENTATION_RESTRICTED, SCREENING_NETWORK,
+	  "sip:anonymous@anonymous.invalid", "<sip:5550100@", "", "id" },
+	{ " no identity\n", PRESENTATION_ALLOWED, SCREENING_NETWORK,
+	  "<sip:5550100@", "", "", "" },
+	{ " no identity\n", PRESENTATION_RESTRICTED, SCREENING_USER_PASSED,
+	  "sip:anonymous@anonymous.invalid", "", "", "id" },
+	{ " identity header remote-party-id\n", PRESENTATION_ALLOWED,
+	  SCREENING_USER_PASSED, "<sip:5550100@", "",
+	  ";party=calling;screen=yes;privacy=off", "" },
+	{ " identity header both\n", PRESENTATION_RESTRICTED,
+	  SCREENING_USER_UNSCREENED, "sip:anonymous@anonymous.invalid",
+	  "<sip:5550100@", ";party=calling;screen=no;privacy=full", "id" },
+	{ " privacy always\n", PRESENTATION_ALLOWED, SCREENING_NETWORK,
+	  "sip:anonymous@anonymous.invalid", "<sip:5550100@", "", "id" },
+	/* clang-format on */
+};
+
+static bool says(const struct far *f, const char *header, const char *part)
+{
+	const char *value = far_header(f, header);
+
+	return part[0] == '\0' ? value[0] == '\0' : strstr(value, part) != NULL;
+}
+
+TEST_ROWS(who_calls_from_isdn_is_told_as_the_peer_likes, out, row)
+{
+	struct world *w = open_peer(row->peer);
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+	struct isdn_setup setup;
+	struct isdn_call *call;
+
+	exchange_setup(&setup, "2001");
+	(void)text_copy(setup.calling.number.digits,
+	                sizeof(setup.calling.number.digits), "5550100");
+	setup.calling.number.present = true;
+	setup.calling.number.presentation = row->presentation;
+	setup.calling.number.screening = row->screening;
+	call = exchange_place_as(x, &setup);
+	CHECK(call != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(f, "INVITE "));
+	CHECK(says(f, "From", row->from));
+	CHECK(says(f, "P-Asserted-Identity", row->asserted));
+	CHECK(says(f, "Remote-Party-ID", row->remote_party));
+	CHECK(says(f, "Privacy", row->privacy));
+	far_reply(f, "486 Busy", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+	world_close(w);
+}
+
+/* --- from SIP to ISDN --- */
+
+static const struct {
+	const char *peer, *extra;
+	const char *digits;
+	enum presentation presentation;
+	enum screening screening;
+} in[] = {
+	/* clang-format off */
+	{ "", "P-Asserted-Identity: <sip:5550100@h>\r\n", "5550100",
+	  PRESENTATION_ALLOWED, SCREENING_NETWORK },
+	{ "", "P-Asserted-Identity: <sip:5550100@h>\r\nPrivacy: id\r\n",
+	  "5550100", PRESENTATION_RESTRICTED, SCREENING_NETWORK },
+	{ "", "Remote-Party-ID: <sip:5550100@h>;screen=yes;privacy=full\r\n",
+	  "5550100", PRESENTATION_RESTRICTED, SCREENING_USER_PASSED },
+	{ " no identity\n", "P-Asserted-Identity: <sip:5550100@h>\r\n", "",
+	  PRESENTATION_ALLOWED, SCREENING_USER_UNSCREENED },
+	/* clang-format on */
+};
+
+TEST_ROWS(who_calls_from_sip_is_told_with_screening, in, row)
+{
+	struct world *w = open_peer(row->peer);
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+	const struct number *n;
+
+	x->manner = EXCHANGE_BUSY;
+	far_invite(f, "1001", row->extra, world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(exchange_last(x, ISDN_SETUP) != NULL);
+	n = &exchange_last(x, ISDN_SETUP)->setup.calling.number;
+	if (row->digits[0] != '\0')
+		CHECK_TEXT(n->digits, row->digits);
+	else
+		CHECK(strcmp(n->digits, "5550100") != 0);
+	CHECK_EQ(n->presentation, row->presentation);
+	CHECK_EQ(n->screening, row->screening);
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 486"));
+	far_ack_refusal(f);
+	world_close(w);
+}
+
+/* --- who sent the call on --- */
+
+static const struct {
+	const char *peer;
+	const char *diversion, *history;
+} sent_on[] = {
+	{ "", ";reason=no-answer;counter=1", "" },
+	{ " redirection history-info\n", "", ";cause=408>;index=1.1;mp=1" },
+	{ " redirection both\n", ";reason=no-answer;counter=1", ";cause=408>" },
+	{ " redirection none\n", "", "" },
+};
+
+TEST_ROWS(a_redirecting_number_is_told_to_sip, sent_on, row)
+{
+	struct world *w = open_peer(row->peer);
+	struct far *f = &w->far[0];
+	struct isdn_setup setup;
+
+	exchange_setup(&setup, "2001");
+	setup.redirection.from.number =
+		(struct number){ .present = true, .digits = "5550199" };
+	setup.redirection.reason = REDIRECT_NO_REPLY;
+	setup.redirection.count = 1; /* its element has no counter */
+	CHECK(exchange_place_as(&w->exchange[0], &setup) != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(f, "INVITE "));
+	CHECK(says(f, "Diversion", row->diversion));
+	CHECK_EQ(far_header(f, "History-Info")[0] != '\0',
+	         row->history[0] != '\0');
+	CHECK(strstr(f->heard, row->history) != NULL);
+	far_reply(f, "486 Busy", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+	world_close(w);
+}
+
+static const struct {
+	const char *peer, *extra, *digits;
+	enum redirect_reason reason;
+	unsigned count;
+} told[] = {
+	/* clang-format off */
+	{ "", "Diversion: <sip:5550199@h>;reason=user-busy;counter=2\r\n",
+	  "5550199", REDIRECT_BUSY, 1 }, /* the element has no counter */
+	{ "", "History-Info: <sip:5550199@h>;index=1,"
+	  "<sip:1001@h;cause=302>;index=1.1;mp=1\r\n",
+	  "5550199", REDIRECT_UNCONDITIONAL, 1 },
+	{ " redirection none\n",
+	  "Diversion: <sip:5550199@h>;reason=user-busy\r\n", "", 0, 0 },
+	/* clang-format on */
+};
+
+TEST_ROWS(who_sent_the_call_on_is_told_to_isdn, told, row)
+{
+	struct world *w = open_peer(row->peer);
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+	const struct redirection *r;
+
+	x->manner = EXCHANGE_BUSY;
+	far_invite(f, "1001", row->extra, world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(exchange_last(x, ISDN_SETUP) != NULL);
+	r = &exchange_last(x, ISDN_SETUP)->setup.redirection;
+	CHECK_TEXT(r->from.number.digits, row->digits);
+	CHECK_EQ(r->reason, row->reason);
+	CHECK_EQ(r->count, row->count);
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 486"));
+	far_ack_refusal(f);
+	world_close(w);
+}
