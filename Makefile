@@ -157,7 +157,7 @@ E2E_PROGRAMS := $(PROGRAMS) $B/phone
 e2e: $(E2E_PROGRAMS)
 	B=$(abspath $B) tests/e2e/run
 
-lab: all
+lab: $(E2E_PROGRAMS) $B/tests/board.test
 	B=$(abspath $B) tests/lab/run
 
 bench: $(BENCHES) $(E2E_PROGRAMS)
