@@ -233,6 +233,12 @@ static const struct conf_choice peer_reliables[] = {
 	{ 0 },
 };
 
+static const struct conf_choice peer_urls[] = {
+	{ "sip", false, "sip:NUMBER@HOST;user=phone" },
+	{ "tel", true, "tel:NUMBER" },
+	{ 0 },
+};
+
 #define P(member) CONF_AT(struct options_peer, member)
 static const struct conf_option peer_heading[] = {
 	{ "name", &conf_word, P(name), 1, 39, NULL, NULL, "of the peer" },
@@ -257,12 +263,6 @@ static const struct conf_option peer_options[] = {
 	  "payload type of RFC 4733 events; 0: none" },
 	{ "identity",     &conf_switch, P(identity), 0, 0, NULL, "on",
 	  "believe and send P-Asserted-Identity" },
-	{ "latch",        &conf_switch, P(latch), 0, 0, NULL, NULL,
-	  "learn the source of its RTP (NAT)" },
-	{ "codec-mismatch 400", &conf_switch, P(codec_mismatch_400), 0, 0, NULL,
-	  NULL, "answer 400 instead of 488" },
-	{ "100rel",       &conf_one_of, P(reliable), 0, 0, peer_reliables,
-	  "supported", "acknowledged provisional responses (RFC 3262)" },
 	{ "identity header", &conf_one_of, P(identity_form), 0, 0,
 	  options_identities, "asserted",
 	  "how it is told who calls, when it is trusted with identity" },
@@ -271,6 +271,12 @@ static const struct conf_option peer_options[] = {
 	{ "redirection",  &conf_one_of, P(redirection), 0, 0,
 	  options_redirections, "diversion",
 	  "how it is told who sent a call on" },
+	{ "latch",        &conf_switch, P(latch), 0, 0, NULL, NULL,
+	  "learn the source of its RTP (NAT)" },
+	{ "codec-mismatch 400", &conf_switch, P(codec_mismatch_400), 0, 0, NULL,
+	  NULL, "answer 400 instead of 488" },
+	{ "100rel",       &conf_one_of, P(reliable), 0, 0, peer_reliables,
+	  "supported", "acknowledged provisional responses (RFC 3262)" },
 	{ "session-timer", &options_kind_lifetime, P(session_timer),
 	  EXPIRY_FLOOR, EXPIRY_MOST, NULL, "1800",
 	  "seconds a call lasts that nobody refreshes (RFC 4028)" },
@@ -280,6 +286,10 @@ static const struct conf_option peer_options[] = {
 	  "calls at once; 0: no limit" },
 	{ "redirect",     &conf_switch, P(redirect), 0, 0, NULL, "on",
 	  "go where its 3xx says; without, a 3xx is a refusal" },
+	{ "outbound-proxy", &conf_word, P(proxy), 1, 87, NULL, NULL,
+	  "ADDRESS[:PORT] or NAME[:PORT] all goes by" },
+	{ "url",          &conf_one_of, P(url), 0, 0, peer_urls, "sip",
+	  "how a called number is written" },
 	{ "registrar expires", &conf_number, P(registrar_expires_s), 0, 86400,
 	  NULL, "0", "numbers are registered there for so long (s); 0: none" },
 	{ "registrar secondary", &conf_switch, P(registrar_secondary), 0, 0,

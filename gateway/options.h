@@ -68,7 +68,7 @@ struct options_controller {
 	unsigned dslot; /* 0: the type's usual one */
 	int ringback;   /* enum ringback */
 	struct cause_rules cause_to_status, cause_from_status;
-	int busyout;    /* enum busyout_manner */
+	int busyout; /* enum busyout_manner */
 	unsigned busyout_hold_s, busyout_clear_s;
 	bool shutdown;
 };
@@ -127,6 +127,8 @@ struct options_peer {
 	unsigned max_calls;
 	struct options_credentials credentials;
 	bool redirect;
+	char proxy[88];               /* outbound; host or host:port */
+	int url;                      /* of called numbers: 1 is tel: */
 	unsigned registrar_expires_s; /* 0: it is none */
 	bool registrar_secondary;
 	char account[REGISTER_USER]; /* registered there; "" none */
@@ -174,10 +176,10 @@ extern const struct conf_kind options_kind_board, options_kind_clock,
 	options_kind_lifetime;
 /* options_sip.c */
 extern const struct conf_kind options_kind_credentials, options_kind_user;
-/* options_cause.c */
-extern const struct conf_choice options_cause_profiles[];
 extern const struct conf_choice options_identities[], options_privacies[],
 	options_redirections[];
+/* options_cause.c */
+extern const struct conf_choice options_cause_profiles[];
 extern const struct conf_kind options_kind_cause_to_status,
 	options_kind_cause_from_status, options_kind_hunts;
 

@@ -139,6 +139,10 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->latch = p->latch;
 	out->codec_mismatch_400 = p->codec_mismatch_400;
 	out->redirect = p->redirect;
+	out->tel = p->url != 0;
+	if (p->proxy[0] != '\0')
+		(void)split_host(p->proxy, out->proxy, sizeof(out->proxy),
+		                 &out->proxy_port);
 	out->reliable = (enum sip_100rel)p->reliable;
 	out->session_timer = p->session_timer;
 	out->min_se = p->min_se;

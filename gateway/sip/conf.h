@@ -108,6 +108,9 @@ struct sip_peer_conf {
 	bool latch;              /* RTP source may differ (NAT) */
 	bool codec_mismatch_400; /* the older manner, else 488 */
 	bool redirect;           /* goes where its 3xx says */
+	bool tel;                /* numbers are told as tel: */
+	char proxy[80];          /* all goes by this outbound proxy; "": none */
+	uint16_t proxy_port;     /* 0: 5060 (or by SRV) */
 	enum sip_100rel reliable;
 	unsigned
 		session_timer; /* seconds a session lasts unrefreshed; 0: off */

@@ -145,6 +145,20 @@ int dialog_accept(struct dialog *d, const osip_message_t *invite,
 	return rc == 0 ? dialog_refresh(d, invite) : rc;
 }
 
+int dialog_preload(struct dialog *d, const char *proxy)
+{
+	char room[160];
+	struct text text = TEXT(room);
+
+	text_add(&text, "<sip:%s;lr>", proxy);
+	clear_routes(d);
+	d->routes[0] = text.cut ? NULL : mem_text(room);
+	if (d->routes[0] == NULL)
+		return -ENOMEM;
+	d->nroutes = 1;
+	return 0;
+}
+
 int dialog_learn(struct dialog *d, const osip_message_t *response)
 {
 	const char *tag = message_tag(response->to);
@@ -318,7 +332,7 @@ struct hop dialog_hop(struct dialog *d, const struct peers *peers)
 	osip_from_t *from;
 	osip_uri_t *uri;
 
-	if (d->nroutes > 0) {
+	if (d->nroutes > 0 && d->routed) {
 		if (osip_from_init(&from) == 0) {
 			if (osip_from_parse(from, d->routes[0]) == 0 &&
 			    from->url != NULL)

@@ -30,9 +30,11 @@ struct dialog {
 	char *target;         /* the other end's Contact: a URI */
 	bool routed;          /* the other end has said where it is: not home */
 	unsigned nroutes;
-	char *routes[DIALOG_ROUTES]; /* "<sip:...;lr>", the next hop first */
-	struct hop home;             /* where the other end's peer is */
-	struct addr place;           /* where requests went last */
+	char *routes
+		[DIALOG_ROUTES]; /* "<sip:...;lr>", the next hop first; while
+	                              * not routed, what is home anyway */
+	struct hop home;         /* where the other end's peer is */
+	struct addr place;       /* where requests went last */
 };
 
 /* A message's Call-ID; false when it is too long. */
@@ -44,6 +46,9 @@ void dialog_free_texts(struct dialog *d);
  * (no Contact, too long). */
 int dialog_accept(struct dialog *d, const osip_message_t *invite,
                   const struct hop *hop);
+
+/* The first request goes by this proxy ("192.0.2.1:5060"). -ENOMEM. */
+int dialog_preload(struct dialog *d, const char *proxy);
 
 /* What a response to our INVITE tells of the dialog: To tag, routes, target.
  * The same errors. */

@@ -6,7 +6,8 @@
 /*
  * Parties, redirection and causes, as headers say them: From,
  * P-Asserted-Identity (RFC 3325), Remote-Party-ID, Privacy (RFC 3323),
- * Diversion (RFC 5806), Reason (RFC 3326, 8606) and Warning. Readers are given
+ * Diversion (RFC 5806), History-Info (RFC 7044), Reason (RFC 3326, 8606) and
+ * Warning. Readers are given
  * whether their source is trusted for identity; writers print only what may
  * leave towards somebody who is trusted, or is not.
  */
@@ -19,12 +20,16 @@
 void header_get_parties(const osip_message_t *invite, bool trusted,
                         struct sip_setup *out);
 
-/* What Diversion says; as it was when there is none. */
+/* What Diversion says, or else History-Info; as it was when there is none. */
 void header_get_diversion(const osip_message_t *m, struct redirection *out);
 
 /* The calling party as the value of From, without tag. */
 void header_print_from(struct text *out, const struct party *calling,
                        const char *host);
+
+/* "tel:+DIGITS", or with a phone-context when the number is not global. */
+void header_print_tel(struct text *out, const struct number *number,
+                      const char *host);
 
 /* "sip:DIGITS@host;user=phone" */
 void header_print_uri(struct text *out, const struct number *number,

@@ -71,10 +71,21 @@ struct peers *peers_free(struct peers *peers)
 	return mem_free(peers);
 }
 
+/* Where it is spoken to: at its outbound proxy if it has one. */
+static const char *host_of(const struct sip_peer_conf *conf)
+{
+	return conf->proxy[0] != '\0' ? conf->proxy : conf->host;
+}
+
+static uint16_t named_port(const struct sip_peer_conf *conf)
+{
+	return conf->proxy[0] != '\0' ? conf->proxy_port : conf->port;
+}
+
 static uint16_t port_of(const struct sip_peer_conf *conf)
 {
-	if (conf->port != 0)
-		return conf->port;
+	if (named_port(conf) != 0)
+		return named_port(conf);
 	return conf->transport == SIP_TLS ? PORT_TLS : PORT;
 }
 
@@ -126,8 +137,8 @@ static void look_up(void *self)
 	struct peers *peers = peer->peers;
 	const char *servers = peers->servers[0] != '\0' ? peers->servers : NULL;
 	struct locate_question question = {
-		.host = peer->conf.host,
-		.port = peer->conf.port,
+		.host = host_of(&peer->conf),
+		.port = named_port(&peer->conf),
 		.transport = peer->conf.transport,
 		.any_transport = peer->conf.any_transport,
 	};
@@ -150,7 +161,7 @@ static void locate(struct peer *peer, bool moved)
 
 	timer_stop(&peer->again);
 	peer->query = locate_cancel(peer->query);
-	if (addr_parse(&literal, peer->conf.host, 0) == 0) {
+	if (addr_parse(&literal, host_of(&peer->conf), 0) == 0) {
 		addr_set_port(&literal, port_of(&peer->conf));
 		peer->addrs[0] = literal;
 		peer->naddrs = 1;
@@ -168,8 +179,8 @@ static void locate(struct peer *peer, bool moved)
 static bool has_moved(const struct sip_peer_conf *a,
                       const struct sip_peer_conf *b)
 {
-	return strcasecmp(a->host, b->host) != 0 || a->port != b->port ||
-	       a->transport != b->transport ||
+	return strcasecmp(host_of(a), host_of(b)) != 0 ||
+	       named_port(a) != named_port(b) || a->transport != b->transport ||
 	       a->any_transport != b->any_transport;
 }
 
@@ -285,6 +296,17 @@ void peer_punish(struct peer *peer, const struct addr *addr)
 		if (addr_equal(&peer->addrs[i], addr))
 			peer->places[i].dead_until =
 				instant_add(instant_now(), PENALTY);
+}
+
+void peer_print_host(struct text *out, const char *host, uint16_t port)
+{
+	struct addr literal;
+	bool six = addr_parse(&literal, host, 0) == 0 &&
+	           literal.sa.sa_family == AF_INET6;
+
+	text_add(out, "%s%s%s", six ? "[" : "", host, six ? "]" : "");
+	if (port != 0 && port != PORT)
+		text_add(out, ":%u", port);
 }
 
 int peers_ask(struct peers *peers, struct resolve_query **out, const char *host,

@@ -17,6 +17,7 @@
 #include "kernel/timer.h"
 
 struct loop;
+struct text;
 struct peers;
 
 enum { PEER_ADDRS = LOCATE_PLACES };
@@ -57,6 +58,9 @@ struct peer *peers_at(const struct peers *peers, const struct addr *from);
 /* Where this host name, as a Contact or Route says it, is; false: unknown. */
 bool peers_locate(const struct peers *peers, const char *host,
                   struct addr *out);
+
+/* "192.0.2.1:5062", as a URI says a host and port; 0 and 5060 are left out. */
+void peer_print_host(struct text *out, const char *host, uint16_t port);
 
 /* Looks up a host that is no peer's; as resolve_ask(). */
 int peers_ask(struct peers *peers, struct resolve_query **out, const char *host,

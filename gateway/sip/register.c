@@ -178,16 +178,13 @@ static void fill_request(struct text *text, struct registration *r,
                          unsigned expires_s)
 {
 	const struct sip_stack *stack = r->owner->stack;
-	struct addr literal;
-	bool six = addr_parse(&literal, peer->conf.host, 0) == 0 &&
-	           literal.sa.sa_family == AF_INET6;
-	char host[96], port[8] = "";
-	struct text where = TEXT(host), at = TEXT(port);
+	char host[96], port[8] = "", proxy[128];
+	struct text where = TEXT(host), at = TEXT(port), by = TEXT(proxy);
 
-	text_add(&where, "%s%s%s", six ? "[" : "", peer->conf.host,
-	         six ? "]" : "");
+	peer_print_host(&where, peer->conf.host, 0);
 	if (peer->conf.port != 0 && peer->conf.port != 5060)
 		text_add(&at, ":%u", peer->conf.port);
+	peer_print_host(&by, peer->conf.proxy, peer->conf.proxy_port);
 	text_add(text,
 	         "REGISTER sip:%s%s SIP/2.0\r\n"
 	         "From: <sip:%s@%s>;tag=%s\r\nTo: <sip:%s@%s>\r\n"
@@ -195,8 +192,10 @@ static void fill_request(struct text *text, struct registration *r,
 	         "Contact: <sip:%s@%s%s>\r\nExpires: %u\r\n",
 	         host, port, r->conf.user, host, r->tag, r->conf.user, host,
 	         r->call_id, ++r->cseq, stack->conf.max_forwards, r->conf.user,
-	         own, peer->conf.transport == SIP_TCP ? ";transport=tcp" : "",
+	         own, peer->transport == SIP_TCP ? ";transport=tcp" : "",
 	         expires_s);
+	if (peer->conf.proxy[0] != '\0')
+		text_add(text, "Route: <sip:%s;lr>\r\n", proxy);
 	if (stack->conf.user_agent[0] != '\0')
 		text_add(text, "User-Agent: %s\r\n", stack->conf.user_agent);
 }
@@ -211,7 +210,7 @@ static int own_place(struct registration *r, const struct peer *peer,
 	int rc = -EHOSTUNREACH;
 
 	for (unsigned i = 0; i < n && rc < 0; i++) {
-		*hop = (struct hop){ .transport = peer->conf.transport,
+		*hop = (struct hop){ .transport = peer->transport,
 			             .local = peer->conf.bind,
 			             .remote = targets[i] };
 		rc = transports_choose(transports, hop);

@@ -184,7 +184,7 @@ static bool take_place(struct sip_session *s, const osip_uri_t *uri,
 	const char *transport = uri_param(uri, "transport");
 	struct hop hop = { .remote = *at };
 
-	hop.transport = peer != NULL ? peer->conf.transport : SIP_UDP;
+	hop.transport = peer != NULL ? peer->transport : SIP_UDP;
 	if (transport != NULL)
 		hop.transport =
 			strcasecmp(transport, "tcp") == 0 ? SIP_TCP : SIP_UDP;

@@ -56,27 +56,35 @@ static int set_text(char **to, const struct text *text)
 /* "<sip:...>" of the called party at the peer, and the same as a URI. */
 static int set_target(struct sip_session *s)
 {
+	const struct number *called = &s->setup.called.number;
+	void (*print)(struct text *, const struct number *, const char *) =
+		s->peer.tel ? header_print_tel : header_print_uri;
 	char room[256], host[128];
 	struct text where = TEXT(host), uri = TEXT(room);
-	struct addr literal;
-	bool six = addr_parse(&literal, s->peer.host, 0) == 0 &&
-	           literal.sa.sa_family == AF_INET6;
 	int rc;
 
-	text_add(&where, "%s%s%s", six ? "[" : "", s->peer.host,
-	         six ? "]" : "");
-	if (s->peer.port != 0 && s->peer.port != 5060)
-		text_add(&where, ":%u", s->peer.port);
+	peer_print_host(&where, s->peer.host, s->peer.port);
 	text_add(&uri, "<");
-	header_print_uri(&uri, &s->setup.called.number, host);
+	print(&uri, called, host);
 	text_add(&uri, ">");
 	rc = set_text(&s->dialog.remote, &uri);
 	uri = TEXT(room);
-	header_print_uri(&uri, &s->setup.called.number, host);
-	if (s->peer.transport != SIP_UDP)
+	print(&uri, called, host);
+	if (s->peer.transport != SIP_UDP && !s->peer.tel)
 		text_add(&uri, ";transport=%s",
 		         sip_transport_name(s->peer.transport));
 	return rc == 0 ? set_text(&s->dialog.target, &uri) : rc;
+}
+
+static int set_proxy(struct sip_session *s)
+{
+	char room[128];
+	struct text where = TEXT(room);
+
+	if (s->peer.proxy[0] == '\0')
+		return 0;
+	peer_print_host(&where, s->peer.proxy, s->peer.proxy_port);
+	return dialog_preload(&s->dialog, room);
 }
 
 /* The dialog to be: its identifiers and the two ends' names. */
@@ -90,6 +98,8 @@ static int set_dialog(struct sip_session *s)
 	message_random(s->dialog.call_id, 27);
 	message_random(s->dialog.local_tag, 17);
 	rc = set_target(s);
+	if (rc == 0)
+		rc = set_proxy(s);
 	if (rc < 0)
 		return rc;
 	session_host(s, host, sizeof(host));
@@ -146,6 +156,10 @@ int sip_session_place(struct sip_session **out, struct sip_stack *stack,
 		return rc;
 	s->owner = owner;
 	s->setup = *setup;
+	if (s->peer.withhold) {
+		s->setup.calling.number.present = true;
+		s->setup.calling.number.presentation = PRESENTATION_RESTRICTED;
+	}
 	s->peer.transport = p->transport;
 	s->naddrs = peer_targets(p, s->addrs);
 	rc = place(s);
@@ -156,10 +170,6 @@ int sip_session_place(struct sip_session **out, struct sip_stack *stack,
 	fsm_post(&s->fsm, ASKED_PLACE, NULL);
 	*out = s;
 	return 0;
-	if (s->peer.withhold) {
-		s->setup.calling.number.present = true;
-		s->setup.calling.number.presentation = PRESENTATION_RESTRICTED;
-	}
 }
 
 /* --- ACK and BYE --- */

@@ -244,12 +244,21 @@ struct sip_stack *sip_stack_close(struct sip_stack *stack)
 	return mem_free(stack);
 }
 
+/* Of sessions: the resolver they ask is about to end. */
+static void stop_lookups(struct sip_stack *stack)
+{
+	LIST_EACH(&stack->sessions, struct sip_session, s, list)
+	(void)redirect_stop(s);
+}
+
 int sip_stack_change(struct sip_stack *stack, const struct sip_conf *conf)
 {
 	int rc = transports_change(stack->transports, conf);
 
 	if (rc < 0)
 		return rc;
+	if (strcmp(stack->conf.dns, conf->dns) != 0)
+		stop_lookups(stack);
 	stack->conf = *conf;
 	transactions_change(stack->transactions, conf);
 	return peers_dns(stack->peers, conf->dns);
