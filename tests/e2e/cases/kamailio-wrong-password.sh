@@ -1,0 +1,12 @@
+# Figure B-17 with a wrong password: it is tried once, and the caller hears 21.
+. "$HERE/../flows/lib.sh"
+kamailio_start proxy ASKS=1
+PEER_OPTIONS=' authentication username gw password wrong'
+gateway
+pbx a 'call 5550100 from 3035551000 as A
+  expect disconnect cause 21 within 8s'
+pbx_done a
+ladders 1
+why_says 'far refuses our credentials'
+stop
+want 'INVITEs to the proxy' "$(sent_to INVITE $FAR)" '2 0'
