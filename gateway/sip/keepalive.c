@@ -14,9 +14,10 @@
  *
  * A peer with several addresses has failed when each of them has. One that is
  * doubted is asked again soon, so that three silent probes do not take three
- * intervals; one that is down at the down interval. A probe is waited for 16 x
- * T1, five transmissions over UDP; the transaction's own 64 x T1 (RFC 3261
- * 17.1.2.2) is far longer than a caller has patience.
+ * intervals; one that is down at the down interval, or as soon as it asks
+ * something of us. A probe is waited for 16 x T1, five transmissions over UDP;
+ * the transaction's own 64 x T1 (RFC 3261 17.1.2.2) is far longer than a caller
+ * has patience.
  */
 #include "gateway/sip/keepalive.h"
 
@@ -271,6 +272,16 @@ static void due(void *self)
 	k->sent = instant_now();
 	k->probes++;
 	ask(k);
+}
+
+/* That it speaks does not mean that it takes calls; so it is asked, but not
+ * more often than a peer in doubt. */
+void keepalive_heard(struct keepalive *k)
+{
+	if (keepalive_health(k) == SIP_HEALTH_DOWN && k->probe == NULL &&
+	    timer_running(&k->next) &&
+	    instant_since(instant_now(), k->sent) >= DOUBTED)
+		timer_start(&k->next, 0);
 }
 
 /* --- beginning and ending --- */

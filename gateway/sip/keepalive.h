@@ -40,6 +40,9 @@ struct keepalive {
  * is known stays known while the peer stays where it is. */
 void keepalive_set(struct sip_stack *stack, struct peer *peer);
 
+/* The peer asked something of us: one that is down is probed at once. */
+void keepalive_heard(struct keepalive *k);
+
 /* No more probes; nothing is known. */
 void keepalive_stop(struct keepalive *k);
 

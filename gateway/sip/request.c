@@ -301,9 +301,10 @@ void stack_options(struct sip_stack *stack, struct transaction *t,
 static void begin(struct sip_stack *stack, struct transaction *t,
                   const osip_message_t *request)
 {
-	const struct peer *peer =
-		peers_at(stack->peers, &transaction_hop(t)->remote);
+	struct peer *peer = peers_at(stack->peers, &transaction_hop(t)->remote);
 
+	if (peer != NULL)
+		keepalive_heard(&peer->keepalive);
 	if (peer == NULL)
 		refuse(stack, t, request, 403); /* only in its dialog */
 	else if (message_is(request, "INVITE"))

@@ -171,6 +171,39 @@ TEST(intervals_are_those_of_its_state)
 	desk_close(&d);
 }
 
+static void ask_us(struct desk *d, int n)
+{
+	far_send(&d->far,
+	         "OPTIONS sip:gw@127.0.0.1 SIP/2.0\r\n"
+	         "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKo%d;rport\r\n"
+	         "From: <sip:a@b>;tag=1\r\nTo: <sip:gw@127.0.0.1>\r\n"
+	         "Call-ID: o%d\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\n"
+	         "Content-Length: 0\r\n\r\n",
+	         d->far.port, n, n);
+}
+
+TEST(a_peer_that_is_down_and_speaks_is_asked_at_once_but_not_in_a_storm)
+{
+	struct desk d;
+
+	watch_far(&d, 1);
+	answer(&d, "503 Service Unavailable");
+	for (int i = 0; i < 3; i++) {
+		ask_us(&d, i);
+		desk_wait(&d, SEC(1));
+		CHECK(far_hears(&d.far, "SIP/2.0 200"));
+		CHECK(!far_hear(&d.far)); /* 5 s are not over */
+	}
+	CHECK_EQ(health(&d), SIP_HEALTH_DOWN);
+	desk_wait(&d, SEC(3));
+	far_invite(&d.far, "100", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "SIP/2.0 100"));
+	answer(&d, "200 OK");
+	CHECK_EQ(health(&d), SIP_HEALTH_UP);
+	desk_close(&d);
+}
+
 TEST(a_peer_is_up_when_one_of_its_addresses_answers)
 {
 	struct desk d;
