@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+
+/*
+ * A card that is pulled out and plugged in again, met at each place where a B
+ * channel can be then. The driver is the real one, so there is something to
+ * prove in the lab only (tools/lab sets LAB), whose first span is configured;
+ * elsewhere there is no span to open. Time is the driver's: the test waits for
+ * its descriptors.
+ */
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "board/board.h"
+#include "kernel/instant.h"
+#include "kernel/loop.h"
+#include "tests/test.h"
+
+#define PLACE "/sys/bus/dahdi_devices/devices/dynamic:loc:0/"
+
+enum { SLOT = 3, WAITS = 600, WAIT_MS = 10 };
+
+struct bench {
+	struct loop *loop;
+	struct board_span *span;
+	unsigned alarms, blocks;
+};
+
+static void on_frame(void *self ATTR_UNUSED, struct bytes frame ATTR_UNUSED)
+{
+}
+
+static void on_alarm(void *self, unsigned alarms)
+{
+	struct bench *b = self;
+
+	b->alarms = alarms;
+}
+
+static void on_receive(void *self, const struct tick *tick)
+{
+	struct bench *b = self;
+
+	b->blocks += tick->mask >> SLOT & 1;
+}
+
+static void on_transmit(void *self ATTR_UNUSED, struct tick *tick ATTR_UNUSED)
+{
+}
+
+static const struct board_handler handler = { on_frame, on_alarm, NULL };
+static const struct board_media media = { on_receive, on_transmit };
+
+/* Both threads in one, until it holds. */
+static bool turn_until(struct bench *b, bool (*holds)(const struct bench *b))
+{
+	for (unsigned i = 0; i < WAITS && !holds(b); i++) {
+		struct pollfd fd = { .fd = board_span_fd(b->span),
+			             .events = POLLIN };
+
+		(void)poll(&fd, 1, WAIT_MS);
+		(void)board_span_turn(b->span, &media, b);
+		(void)loop_turn(b->loop);
+	}
+	return holds(b);
+}
+
+static bool is_up(const struct bench *b)
+{
+	return b->alarms == 0;
+}
+
+static bool is_red(const struct bench *b)
+{
+	return b->alarms & ALARM_LOS;
+}
+
+static bool is_heard(const struct bench *b)
+{
+	return b->blocks > 20;
+}
+
+static void pull_out(void)
+{
+	CHECK_EQ(system("echo 1 >" PLACE "unassign_span"), 0);
+}
+
+static void plug_in(void)
+{
+	CHECK_EQ(system("echo 1:1:1 >" PLACE "assign_span && "
+	                "printf 'bchan=1-15,17-31\\ndchan=16\\n"
+	                "alaw=1-15,17-31\\nloadzone=us\\ndefaultzone=us\\n' "
+	                ">/tmp/span1.conf && "
+	                "dahdi_cfg -c /tmp/span1.conf >/dev/null 2>&1"),
+	         0);
+}
+
+static const struct removal_row {
+	const char *when;
+	bool taken;    /* the media thread has it when the device goes */
+	bool given_up; /* the call ends before the media thread looks */
+	bool resting;  /* its call was over */
+} removal_rows[] = {
+	{ "in use", true, false, false },
+	{ "handed over, call goes on", false, false, false },
+	{ "handed over, call ends", false, true, false },
+	{ "at rest", true, false, true },
+};
+
+TEST_ROWS(a_channel_is_good_again_after_its_device, removal_rows, row)
+{
+	struct bench b = { .alarms = ALARM_LOS };
+	struct board_conf conf = { .name = "e1 0",
+		                   .kind = BOARD_DAHDI,
+		                   .span_number = 1 };
+
+	if (getenv("LAB") == NULL)
+		return;
+	board_conf_preset(&conf, SPAN_E1);
+	CHECK_EQ(loop_new(&b.loop), 0);
+	CHECK_EQ(board_span_open(&b.span, b.loop, &conf, &handler, &b), 0);
+	CHECK(turn_until(&b, is_up));
+	CHECK_EQ(board_chan_open(b.span, SLOT, true), 0);
+	if (row->taken)
+		CHECK(turn_until(&b, is_heard));
+	if (row->resting) {
+		board_chan_close(b.span, SLOT);
+		(void)board_span_turn(b.span, &media, &b);
+		(void)loop_turn(b.loop);
+	}
+	pull_out();
+	if (row->given_up)
+		board_chan_close(b.span, SLOT);
+	CHECK(turn_until(&b, is_red));
+	plug_in();
+	CHECK(turn_until(&b, is_up));
+	b.blocks = 0;
+	if (row->given_up || row->resting)
+		CHECK_EQ(board_chan_open(b.span, SLOT, false), 0);
+	CHECK(turn_until(&b, is_heard));
+	b.span = board_span_close(b.span);
+	b.loop = loop_free(b.loop);
+}
