@@ -51,6 +51,7 @@ static const char *const event_names[] = {
 	[EV_MEDIA] = "media",
 	[EV_HOLD] = "hold",
 	[EV_INFO] = "info",
+	[EV_CONNECTED] = "connected",
 	[EV_ANNOUNCE] = "far disconnect",
 	[EV_NEAR_GONE] = "near released",
 	[EV_FAR_GONE] = "far released",
@@ -128,6 +129,13 @@ static void act_answer(void *self, const void *detail)
 	call_join(call);
 }
 
+/* When it began, and how long ago: a wall clock that was set meanwhile does
+ * not lengthen a call. */
+static int64_t wall_after(const struct call *call, struct instant at)
+{
+	return call->setup_wall + instant_since(at, call->setup_at);
+}
+
 static void act_joined(void *self, const void *detail ATTR_UNUSED)
 {
 	struct call *call = self;
@@ -135,7 +143,7 @@ static void act_joined(void *self, const void *detail ATTR_UNUSED)
 		                 .party = &call->connected };
 
 	call->connect_at = instant_now();
-	call->connect_wall = wall_now();
+	call->connect_wall = wall_after(call, call->connect_at);
 	call->gateway->counts.answered++;
 	call_routes_done(call);
 	leg_tell(&call->leg[0], &word);
@@ -161,9 +169,21 @@ static void act_info(void *self, const void *detail)
 	struct call *call = self;
 	const struct leg_word *word = detail;
 
-	if (word != NULL && word->digits != NULL && call->stream_open)
+	if (word == NULL || word->digits == NULL)
+		return;
+	if (leg_by_info(&call->leg[call->speaking ^ 1u]))
+		leg_tell(&call->leg[call->speaking ^ 1u], word);
+	else if (call->stream_open)
 		(void)media_stream_digits(call->gateway->media, call->stream,
 		                          call->speaking ^ 1u, word->digits);
+}
+
+static void act_connected(void *self, const void *detail)
+{
+	struct call *call = self;
+
+	if (detail != NULL)
+		leg_tell(&call->leg[call->speaking ^ 1u], detail);
 }
 
 /* The far side clears and plays why: the caller may listen (Q.931 5.3.4.1),
@@ -261,6 +281,7 @@ static const struct fsm_row rows[] = {
 	{ CALL_TALKING,  EV_MEDIA,      act_media,      FSM_SAME      },
 	{ CALL_TALKING,  EV_HOLD,       act_hold,       FSM_SAME      },
 	{ CALL_TALKING,  EV_INFO,       act_info,       FSM_SAME      },
+	{ CALL_TALKING,  EV_CONNECTED,  act_connected,  FSM_SAME      },
 
 	{ CALL_CLEARING, EV_NEAR_GONE,  act_check,      FSM_SAME      },
 	{ CALL_CLEARING, EV_FAR_GONE,   act_check,      FSM_SAME      },
@@ -375,7 +396,8 @@ static const uint8_t word_events[LEG_WORDS] = {
 	[LEG_HOLD] = EV_HOLD,           [LEG_RETRIEVE] = EV_HOLD,
 	[LEG_DIGITS] = EV_DIGITS,       [LEG_TRANSFER] = CALL_EVENTS,
 	[LEG_REDIRECT] = CALL_EVENTS,   [LEG_INFO] = EV_INFO,
-	[LEG_DISCONNECT] = EV_ANNOUNCE, [LEG_RELEASED] = EV_FAR_GONE,
+	[LEG_CONNECTED] = EV_CONNECTED, [LEG_DISCONNECT] = EV_ANNOUNCE,
+	[LEG_RELEASED] = EV_FAR_GONE,
 };
 
 /* The network of a leg ended it: which side of the call was that? */
@@ -459,7 +481,7 @@ void call_release_all(struct call *call)
 		                 .release = &call->release };
 
 	if (call->end_wall == 0)
-		call->end_wall = wall_now();
+		call->end_wall = wall_after(call, instant_now());
 	call_routes_done(call);
 	call_ring_stop(call);
 	call_unjoin(call);

@@ -55,7 +55,8 @@ static void show_active(void *self, struct shell *s,
 		table_number(s, c->number);
 		clock_text(text, sizeof(text), c->setup_wall);
 		table_cell(s, "%s", text + (text[0] ? 11 : 0));
-		table_number(s, (wall_now() - c->setup_wall) / SEC(1));
+		table_number(s, instant_since(instant_now(), c->setup_at) /
+		                        SEC(1));
 		table_cell(s, "%s", call_state_name(c));
 		number_text(text, sizeof(text), &c->setup.calling.number);
 		table_cell(s, "%s", text);

@@ -8,7 +8,8 @@
  *
  * While held, both clocks stand where they were when they were caught and move
  * only by instant_turn(), together, so that a wall clock time and an instant
- * taken side by side stay side by side. Released, they are the system's again,
+ * taken side by side stay side by side; wall_turn() sets the wall clock alone,
+ * as an administrator or NTP does. Released, they are the system's again,
  * which means they jump; a test does not carry instants over that.
  *
  * The held flag is plain: a program that holds the clock has one thread, and
@@ -88,6 +89,12 @@ void instant_turn(usec by)
 {
 	assert(held && by >= 0);
 	held_monotonic += by;
+	held_wall += by;
+}
+
+void wall_turn(usec by)
+{
+	assert(held);
 	held_wall += by;
 }
 

@@ -40,6 +40,7 @@ void wall_print(char *to, size_t size, int64_t wall_us);
 void instant_hold(void);
 void instant_turn(usec by);
 void instant_release(void);
+void wall_turn(usec by); /* the wall clock alone, either way */
 bool instant_held(void);
 
 #endif

@@ -3,7 +3,8 @@
 /*
  * B channels: choosing one, glare, service state, RESTART.
  *
- * A channel is free for our own choice only in CHANNEL_IDLE. What the exchange
+ * A channel is free for our own choice in CHANNEL_IDLE, and when there is no
+ * such one, after a RESTART that was never acknowledged. What the exchange
  * chooses is judged more mildly: to its mind a channel is free when the call
  * reference is, so a SETUP also takes one whose stream still stops here, one
  * under RESTART, and one whose RESTART was never acknowledged (which says that
@@ -74,7 +75,8 @@ static void seize(struct channel *c, struct isdn_call *call)
 
 /* --- choosing --- */
 
-static struct channel *choose(struct isdn_link *link)
+static struct channel *choose_in(struct isdn_link *link,
+                                 enum isdn_channel_state state)
 {
 	enum isdn_order order = link->conf.order;
 	unsigned from = order == ORDER_ROUND_ROBIN ? link->last_channel : 0;
@@ -86,10 +88,20 @@ static struct channel *choose(struct isdn_link *link)
 		if (order == ORDER_DESCENDING)
 			n = CHANNELS - i;
 		c = find_channel(link, n);
-		if (c != NULL && c->state == CHANNEL_IDLE)
+		if (c != NULL && c->state == state)
 			return c;
 	}
 	return NULL;
+}
+
+/* Better one whose RESTART nobody acknowledged than none: a switch that knows
+ * no RESTART would refuse itself to us for ever, one that has the channel in
+ * use answers with 44. */
+static struct channel *choose(struct isdn_link *link)
+{
+	struct channel *c = choose_in(link, CHANNEL_IDLE);
+
+	return c != NULL ? c : choose_in(link, CHANNEL_NO_RESTART);
 }
 
 int isdn_channel_take(struct isdn_call *call, unsigned wanted)
@@ -97,7 +109,7 @@ int isdn_channel_take(struct isdn_call *call, unsigned wanted)
 	struct channel *c = wanted != 0 ? find_channel(call->link, wanted)
 	                                : choose(call->link);
 
-	if (c == NULL || c->state != CHANNEL_IDLE)
+	if (c == NULL || (wanted != 0 && c->state != CHANNEL_IDLE))
 		return wanted != 0 && c == NULL ? -ENOENT : -EBUSY;
 	seize(c, call);
 	return 0;

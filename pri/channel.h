@@ -16,8 +16,8 @@ enum isdn_channel_state {
 	CHANNEL_BUSY,       /* a call is on it */
 	CHANNEL_ENDING,     /* call gone, its stream not yet stopped */
 	CHANNEL_RESTARTING, /* T316 runs */
-	/* The exchange never acknowledged: not chosen by us, taken back at the
-	 * first SETUP on it. */
+	/* The exchange never acknowledged: chosen by us when no other is left,
+	 * taken back at the first call on it. */
 	CHANNEL_NO_RESTART,
 	CHANNEL_SHUTDOWN, /* by the operator */
 };
