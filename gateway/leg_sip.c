@@ -263,7 +263,9 @@ static void released(struct leg *leg, const struct sip_event *event)
 	else if (why.cause.value == Q850_NONE)
 		why.cause.value = Q850_NORMAL_CLEARING;
 	if (event->release->cause.value == Q850_NONE)
-		why.cause.location = LOCATION_BEYOND_INTERWORKING;
+		why.cause.location = why.by == RELEASE_BY_FAR
+		                             ? LOCATION_BEYOND_INTERWORKING
+		                             : LOCATION_PRIVATE_LOCAL;
 	leg->sip.session = NULL;
 	socket_close(leg); /* the report may make the leg a new one */
 	leg_report(leg, &word);

@@ -74,6 +74,13 @@ static const char *const by_names[] = {
 	[RELEASE_BY_FAILURE] = "failed",
 };
 
+/* A cause no network said: nobody else is to be blamed for it. */
+static bool is_ours(const struct release *r)
+{
+	return r->by != RELEASE_BY_NEAR && r->by != RELEASE_BY_FAR &&
+	       r->cause.location == LOCATION_PRIVATE_LOCAL;
+}
+
 void record_sentence(const struct release *r, char *to, size_t size)
 {
 	struct text t = { .at = to, .size = size };
@@ -82,9 +89,11 @@ void record_sentence(const struct release *r, char *to, size_t size)
 	if (r->detail[0] != '\0')
 		text_add(&t, " (%s)", r->detail);
 	if (r->cause.value != Q850_NONE)
-		text_add(&t, ": cause %u, %s, from %s", r->cause.value,
+		text_add(&t, ": cause %u, %s%s%s", r->cause.value,
 		         q850_cause_name(r->cause.value),
-		         q850_location_name(r->cause.location));
+		         is_ours(r) ? ", said by this gateway" : ", from ",
+		         is_ours(r) ? ""
+		                    : q850_location_name(r->cause.location));
 	if (r->sip_status != 0)
 		text_add(&t, ", SIP %u", r->sip_status);
 	if (r->sip_warning != 0)

@@ -57,14 +57,15 @@ static void learn_release(struct isdn_call *call, struct cause cause,
 	*r = (struct release){ .by = isdn_call_far(call), .cause = cause };
 	if (audited) {
 		*r = (struct release){
-			.by = RELEASE_BY_POLICY,
-			.cause.value = Q850_WRONG_STATE,
+			.by = RELEASE_BY_FAILURE,
+			.cause = { Q850_WRONG_STATE, LOCATION_PRIVATE_LOCAL },
 			.detail = "audit: unknown to the far end",
 		};
 	}
 	if (!by_timer)
 		return;
 	r->by = RELEASE_BY_TIMER;
+	r->cause.location = LOCATION_PRIVATE_LOCAL;
 	if (cause.value == Q850_NO_USER_RESPONDING) {
 		link->counts.timeouts[ISDN_T303]++;
 		(void)text_copy(r->detail, sizeof(r->detail), "T303");

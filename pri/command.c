@@ -466,7 +466,8 @@ void isdn_call_clear(struct isdn_call *call, const struct release *why)
 void isdn_call_clear_as(struct isdn_call *call, enum release_by by,
                         enum q850_cause cause, const char *detail)
 {
-	struct release why = { .by = by, .cause.value = cause };
+	struct release why = { .by = by,
+		               .cause = { cause, LOCATION_PRIVATE_LOCAL } };
 
 	(void)text_copy(why.detail, sizeof(why.detail), detail);
 	isdn_call_clear(call, &why);

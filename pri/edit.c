@@ -238,7 +238,8 @@ static void watch_message(struct isdn_link *link, const struct isdn_message *m)
 			timeouts[ISDN_T313]++;
 			call->release = (struct release){
 				.by = RELEASE_BY_TIMER,
-				.cause.value = Q850_TIMER_EXPIRY,
+				.cause = { Q850_TIMER_EXPIRY,
+				           LOCATION_PRIVATE_LOCAL },
 				.detail = "T313",
 			};
 			isdn_order_cause(call, call->release.cause);

@@ -246,6 +246,6 @@ void isdn_guard_status(struct isdn_call *call, int theirs)
 		return;
 	if (theirs == 1 || theirs == 2 || theirs == 6 || theirs == 25 ||
 	    theirs == 19)
-		isdn_call_clear_as(call, RELEASE_BY_POLICY, Q850_WRONG_STATE,
+		isdn_call_clear_as(call, RELEASE_BY_FAILURE, Q850_WRONG_STATE,
 		                   "audit: the far end is in another state");
 }

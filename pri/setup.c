@@ -21,7 +21,7 @@ static void refuse(struct isdn_link *link, q931_call *q, int callref,
                    enum q850_cause cause)
 {
 	isdn_order_refusal(link, (unsigned)callref,
-	                   (struct cause){ cause, LOCATION_USER });
+	                   (struct cause){ cause, LOCATION_PRIVATE_LOCAL });
 	(void)pri_hangup(link->pri, q, PRI_CAUSE_REQUESTED_CHAN_UNAVAIL);
 }
 

@@ -62,7 +62,7 @@ static void expired(void *self)
 	struct sip_session *s = self;
 	struct release why = {
 		.by = RELEASE_BY_TIMER,
-		.cause = { Q850_TIMER_EXPIRY, LOCATION_USER },
+		.cause = { Q850_TIMER_EXPIRY, LOCATION_PRIVATE_LOCAL },
 		.detail = "timer session",
 	};
 

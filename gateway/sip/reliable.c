@@ -60,7 +60,7 @@ static void no_prack(void *self)
 	struct sip_session *s = self;
 	struct release why = {
 		.by = RELEASE_BY_TIMER,
-		.cause = { Q850_TIMER_EXPIRY, LOCATION_USER },
+		.cause = { Q850_TIMER_EXPIRY, LOCATION_PRIVATE_LOCAL },
 		.sip_status = 504,
 		.detail = "timer PRACK",
 	};

@@ -23,7 +23,8 @@ void uac_refuse_answer(struct sip_session *s, unsigned warning)
 {
 	struct release why = {
 		.by = RELEASE_BY_FAILURE,
-		.cause = { Q850_BEARER_NOT_IMPLEMENTED, LOCATION_USER },
+		.cause = { Q850_BEARER_NOT_IMPLEMENTED,
+		           LOCATION_PRIVATE_LOCAL },
 		.sip_status = 488,
 		.sip_warning = (uint16_t)warning,
 		.detail = "no codec in common",

@@ -229,7 +229,7 @@ void session_close(struct sip_session *s)
 {
 	struct release why = { .by = RELEASE_BY_OPERATOR,
 		               .cause = { Q850_NORMAL_CLEARING,
-		                          LOCATION_USER } };
+		                          LOCATION_PRIVATE_LOCAL } };
 
 	sip_session_end(s, 503, &why);
 	tell_last(s);

@@ -443,7 +443,7 @@ static void no_ack(void *self, const void *detail)
 	struct sip_session *s = self;
 	struct release why = {
 		.by = RELEASE_BY_TIMER,
-		.cause = { Q850_TIMER_EXPIRY, LOCATION_USER },
+		.cause = { Q850_TIMER_EXPIRY, LOCATION_PRIVATE_LOCAL },
 	};
 	struct text text = TEXT(why.detail);
 

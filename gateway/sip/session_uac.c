@@ -382,7 +382,7 @@ void uac_timed_out(void *self, const void *detail)
 	struct release why = {
 		.by = RELEASE_BY_TIMER,
 		.cause = { s->alerted ? Q850_NO_ANSWER : Q850_TIMER_EXPIRY,
-		           LOCATION_USER },
+		           LOCATION_PRIVATE_LOCAL },
 		.sip_status = 408,
 	};
 	struct text text = TEXT(why.detail);

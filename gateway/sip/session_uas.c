@@ -124,7 +124,8 @@ static int refuse_offer(struct sip_session *s, int rc, unsigned warning)
 {
 	struct release why = {
 		.by = RELEASE_BY_FAILURE,
-		.cause = { Q850_BEARER_NOT_IMPLEMENTED, LOCATION_USER },
+		.cause = { Q850_BEARER_NOT_IMPLEMENTED,
+		           LOCATION_PRIVATE_LOCAL },
 		.sip_status = s->peer.codec_mismatch_400 ? 400 : 488,
 		.sip_warning = (uint16_t)warning,
 		.detail = "no codec in common",
@@ -363,7 +364,8 @@ void uas_lost(void *self, const void *detail)
 	struct sip_session *s = self;
 	struct release why = {
 		.by = RELEASE_BY_FAILURE,
-		.cause = { Q850_DESTINATION_OUT_OF_ORDER, LOCATION_USER },
+		.cause = { Q850_DESTINATION_OUT_OF_ORDER,
+		           LOCATION_PRIVATE_LOCAL },
 		.detail = "the caller can not be reached",
 	};
 
@@ -427,7 +429,7 @@ void uas_no_ack(void *self, const void *detail)
 	struct sip_session *s = self;
 	struct release why = {
 		.by = RELEASE_BY_TIMER,
-		.cause = { Q850_TIMER_EXPIRY, LOCATION_USER },
+		.cause = { Q850_TIMER_EXPIRY, LOCATION_PRIVATE_LOCAL },
 	};
 	struct text text = TEXT(why.detail);
 

@@ -17,15 +17,15 @@ static const struct {
 	{ { .by = RELEASE_BY_TIMER,
 	    .cause = { 102, LOCATION_PRIVATE_LOCAL },
 	    .detail = "T310" },
-	  "ended by timer (T310): cause 102, recovery on timer expiry, from "
-	  "private network, local user" },
+	  "ended by timer (T310): cause 102, recovery on timer expiry, said "
+	  "by this gateway" },
 	{ { .by = RELEASE_BY_OPERATOR, .detail = "clear call" },
 	  "ended by the operator (clear call)" },
 	{ { .by = RELEASE_BY_POLICY,
 	    .cause = { 42, LOCATION_PRIVATE_LOCAL },
 	    .detail = "call rate" },
 	  "refused by rule (call rate): cause 42, switching equipment "
-	  "congestion, from private network, local user" },
+	  "congestion, said by this gateway" },
 	{ { .by = RELEASE_BY_FAILURE,
 	    .cause = { 88, LOCATION_USER },
 	    .sip_status = 488,
