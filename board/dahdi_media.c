@@ -151,14 +151,17 @@ static void write_block(struct dahdi *dahdi, unsigned slot,
 }
 
 /* How many blocks of idle go ahead of a channel's first. One is enough where
- * the driver ticks each millisecond; where it hands over several at once as
- * many are needed, or the line runs dry between two turns. */
+ * the driver ticks each millisecond. Where it hands over several at once the
+ * line would run dry between two turns: as many are needed, and one, because a
+ * clock that coarse is late too. */
 static unsigned blocks_ahead(const struct dahdi *dahdi)
 {
 	usec block = (usec)dahdi->span.conf.block * OCTET;
 	usec blocks = (dahdi->gap + block / 2) / block;
 
-	return (unsigned)MIN_OF(MAX_OF(blocks, 1), (usec)AHEAD_MOST);
+	if (blocks <= 1)
+		return 1;
+	return (unsigned)MIN_OF(blocks + 1, (usec)AHEAD_MOST);
 }
 
 /* False while the line's beat is not known yet. */
