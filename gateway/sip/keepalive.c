@@ -23,7 +23,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <string.h>
 
 #include "gateway/sip/stack.h"
 
@@ -312,7 +311,7 @@ void keepalive_set(struct sip_stack *stack, struct peer *peer)
 	struct keepalive *k = &peer->keepalive;
 	const struct sip_peer_conf *conf = &peer->conf;
 	bool wanted = conf->keepalive.on && !conf->shutdown;
-	bool moved = k->port != conf->port || strcmp(k->host, conf->host) != 0;
+	bool moved = k->moves != peer->moves;
 
 	if (k->stack == NULL && !wanted)
 		return;
@@ -320,8 +319,7 @@ void keepalive_set(struct sip_stack *stack, struct peer *peer)
 		begin(k, stack, peer);
 	if (!wanted || moved)
 		keepalive_stop(k);
-	(void)text_copy(k->host, sizeof(k->host), conf->host);
-	k->port = conf->port;
+	k->moves = peer->moves;
 	if (wanted && !timer_running(&k->next)) {
 		k->since = instant_now();
 		timer_start(&k->next, 0);

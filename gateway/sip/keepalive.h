@@ -32,8 +32,7 @@ struct keepalive {
 	struct instant since, sent;
 	usec round_trip;
 	char why[KEEPALIVE_WHY];
-	char host[80]; /* whom the state is told of */
-	uint16_t port;
+	unsigned moves; /* the peer's, of the place the state is of */
 };
 
 /* The peer was set: begins, goes on or stops as its configuration says. What

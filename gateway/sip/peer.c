@@ -103,7 +103,7 @@ static struct instant penalty_of(const struct peer *peer,
 
 static void take(struct peer *peer, const struct location *found)
 {
-	struct place places[PEER_ADDRS];
+	struct place places[PEER_ADDRS] = { 0 };
 
 	for (unsigned i = 0; i < found->n; i++) {
 		places[i] = found->places[i];
@@ -214,6 +214,7 @@ int peers_set(struct peers *peers, const struct sip_peer_conf *conf)
 		peers->count++;
 	}
 	peer->conf = *conf;
+	peer->moves += moved;
 	locate(peer, moved);
 	return 0;
 }

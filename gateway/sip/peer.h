@@ -35,6 +35,7 @@ struct peer {
 	enum sip_transport transport; /* how it is spoken to */
 	struct locate *query;         /* NULL: none runs */
 	struct timer again;           /* the next look-up */
+	unsigned moves; /* how often it was set to another place */
 	struct keepalive keepalive;
 };
 
