@@ -80,6 +80,9 @@ void reliable_init(struct sip_session *s)
 void reliable_free(struct sip_session *s)
 {
 	reliable_end(s);
+	if (s->reliable.prack != NULL)
+		transaction_forget(s->reliable.prack);
+	s->reliable.prack = NULL;
 }
 
 unsigned reliable_judge(struct sip_session *s, const osip_message_t *invite)
@@ -318,34 +321,48 @@ bool reliable_in_order(struct sip_session *s, const osip_message_t *response)
 	return true;
 }
 
-static void nothing(void *self, struct transaction *t,
-                    const osip_message_t *response)
-{
-	(void)self; /* a PRACK that is refused changes nothing: the 18x is over */
-	(void)t;
-	(void)response;
-}
+/* What a PRACK is answered with changes nothing (the INVITE has timers of its
+ * own), but for who asks who we are. */
+static void prack_response(void *self, struct transaction *t,
+                           const osip_message_t *response);
 
-static void gave_up(void *self, struct transaction *t, unsigned status)
+static void prack_gave_up(void *self, struct transaction *t, unsigned status)
 {
-	(void)self; /* the INVITE has its own timers */
+	struct sip_session *s = self;
+
 	(void)t;
 	(void)status;
+	s->reliable.prack = NULL;
 }
 
-static const struct transaction_user prack_user = { .response = nothing,
-	                                            .gave_up = gave_up };
+static const struct transaction_user prack_user = {
+	.response = prack_response,
+	.gave_up = prack_gave_up,
+};
+
+static void prack_response(void *self, struct transaction *t,
+                           const osip_message_t *response)
+{
+	struct sip_session *s = self;
+
+	if (response->status_code < 200)
+		return;
+	s->reliable.prack = NULL;
+	(void)session_challenged(s, &s->reliable.prack, t, response,
+	                         &prack_user);
+}
 
 void reliable_acknowledge(struct sip_session *s, const osip_message_t *response,
                           const char *body)
 {
 	char room[REQUEST_TEXT];
 	struct text text = TEXT(room);
-	struct transaction *t;
 
+	if (s->reliable.prack != NULL)
+		transaction_forget(s->reliable.prack);
+	s->reliable.prack = NULL;
 	session_begin(&text, s, "PRACK", ++s->dialog.local_cseq);
 	text_add(&text, "RAck: %u %u INVITE\r\n", seq_of(response),
 	         s->invite_cseq);
-	if (session_send(&t, s, &text, body, &prack_user) == 0)
-		transaction_forget(t);
+	(void)session_send(&s->reliable.prack, s, &text, body, &prack_user);
 }

@@ -34,6 +34,7 @@ struct reliable {
 	bool has_connected;
 	struct party connected; /* for it */
 	/* as the one who calls: the last RSeq of each early dialog */
+	struct transaction *prack; /* the last one */
 	unsigned nheard;
 	struct {
 		uint32_t tag, seq;

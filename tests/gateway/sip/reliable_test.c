@@ -413,6 +413,52 @@ TEST(a_reliable_ring_is_acknowledged_once_and_in_order)
 	desk_close(&d);
 }
 
+TEST(a_prack_that_is_asked_who_we_are_says_so)
+{
+	static const struct sip_credential mine = { .user = "gw",
+		                                    .password = "secret" };
+	struct desk d;
+
+	desk_open(&d);
+	CHECK_EQ(sip_peer_credentials(d.stack, "far", &mine, 1), 0);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	keep_invite(&d, invite);
+	reply_reliably(&d, "183 Session Progress", 700, far_sdp);
+	CHECK(far_hears(&d.far, "PRACK "));
+	far_reply(&d.far, "407 Proxy Authentication Required",
+	          "Proxy-Authenticate: Digest realm=\"x\", nonce=\"n\"\r\n",
+	          NULL);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "PRACK "));
+	CHECK_TEXT(far_header(&d.far, "RAck"), "700 1 INVITE");
+	CHECK_TEXT(far_header(&d.far, "CSeq"), "3 PRACK");
+	CHECK(strstr(far_header(&d.far, "Proxy-Authorization"), "gw") != NULL);
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_turn(&d);
+	CHECK(!far_hear(&d.far));
+	desk_close(&d);
+}
+
+TEST(a_prack_nobody_answers_does_not_end_the_call)
+{
+	struct desk d;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	keep_invite(&d, invite);
+	reply_reliably(&d, "183 Session Progress", 700, far_sdp);
+	desk_wait(&d, SEC(40));
+	CHECK(desk_told(&d, SIP_PROGRESS) && desk_quiet(&d));
+	far_deaf(&d.far);
+	memcpy(d.far.request, invite, FAR_MESSAGE);
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_ANSWER));
+	desk_close(&d);
+}
+
 TEST(each_early_dialog_counts_by_itself)
 {
 	struct desk d;
