@@ -5,10 +5,10 @@
  *
  * A name is looked up (locate.c) as soon as the peer is set, not when a call
  * wants it: placing a call never waits for DNS, and the peer may speak to us
- * from all its addresses before we ever called it. The answer is asked for again when its
- * time to live is over, at least every five minutes; a resolver that fails or
- * a record that vanished takes nothing away, for a telephone call is not the
- * moment to be strict about DNS.
+ * from all its addresses before we ever called it. The answer is asked for
+ * again when its time to live is over, at least every five minutes; a resolver
+ * that fails or a record that vanished takes nothing away, for a telephone call
+ * is not the moment to be strict about DNS.
  */
 #include "gateway/sip/peer.h"
 
