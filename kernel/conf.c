@@ -54,6 +54,22 @@ int conf_preset(const struct conf_option *option, void *value)
 	return option->kind->parse(option, value, w.n, w.at, wrong, &at);
 }
 
+int conf_put(const struct conf_option *o, void *value, int nwords, char **words,
+             char *wrong, int *at)
+{
+	void *fresh = o->kind->list ? value : conf_value_new(o->size);
+	int rc = -ENOMEM;
+
+	if (fresh != NULL)
+		rc = o->kind->parse(o, fresh, nwords, words, wrong, at);
+	if (fresh == value)
+		return rc;
+	if (rc == 0)
+		memcpy(value, fresh, o->size);
+	mem_free(fresh);
+	return rc;
+}
+
 static int preset_options(const struct conf_option *options, size_t n,
                           char *values, size_t size)
 {

@@ -56,6 +56,11 @@ void *conf_values_new(const struct conf *conf,
 /* A zeroed value. */
 void *conf_value_new(size_t size);
 
+/* Reads words into a value, or adds them to a list. What replaces a value
+ * leaves no octet of it: values are compared whole. */
+int conf_put(const struct conf_option *option, void *value, int nwords,
+             char **words, char *wrong, int *at);
+
 /* The option's preset into *value, which lies in a section's struct. */
 int conf_preset(const struct conf_option *option, void *value);
 

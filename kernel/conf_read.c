@@ -169,8 +169,8 @@ static int read_option(struct reader *r, struct line *l, struct conf_entry *e,
 		complete_value(l, o, skip);
 	if (l->negate)
 		return negate_option(r, l, o, value, skip);
-	rc = o->kind->parse(o, value, count_of(l) - skip, words_of(l) + skip,
-	                    wrong, &at);
+	rc = conf_put(o, value, count_of(l) - skip, words_of(l) + skip, wrong,
+	              &at);
 	if (rc == -EBADMSG)
 		return refuse_value(r, l, o->words, skip, at, wrong);
 	return rc;

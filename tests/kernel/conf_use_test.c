@@ -79,6 +79,19 @@ TEST(a_copy_is_equal_and_its_own)
 	conf_free(b);
 }
 
+TEST(a_value_replaced_by_a_shorter_one_is_that_one)
+{
+	struct conf *a = test_conf("hostname gateway\nhostname a\n");
+	struct conf *b = test_conf("hostname a\n");
+	char told[200];
+	struct text t = TEXT(told);
+
+	conf_compare(a, b, tell_change, &t);
+	CHECK_TEXT(told, "");
+	conf_free(a);
+	conf_free(b);
+}
+
 /* --- files --- */
 
 TEST(a_file_is_written_whole_and_read_back)
