@@ -51,7 +51,7 @@ answer 303555010$n as B$n
 	pbx_done a$1
 	out=$(sent "$W/a$1.out") back=$(heard "$W/a$1.out")
 	echo "delay_tdm_to_rtp_block_$1 $(mean "$out" "$to" "$(awk "BEGIN { print $LINE + 10 }")") ms  # exchange to RTP, less the line and 10 ms of packet"
-	echo "delay_rtp_to_tdm_block_$1 $(mean "$from" "$back" 40) ms  # RTP to exchange, less 40 ms of playout; the line's beat and what the board holds are in it"
+	echo "delay_rtp_to_tdm_block_$1 $(mean "$from" "$back" "$(awk "BEGIN { print $LINE + 40 }")") ms  # RTP to exchange, less 40 ms of playout and the line"
 	echo "slips_dahdi_block_$1 $(show show controllers | awk '$2 == "0" && $3 == "dahdi" { print $5 }') slips"
 	stop
 }
