@@ -286,6 +286,10 @@ static const struct conf_option peer_options[] = {
 	  "calls at once; 0: no limit" },
 	{ "redirect",     &conf_switch, P(redirect), 0, 0, NULL, "on",
 	  "go where its 3xx says; without, a 3xx is a refusal" },
+	{ "backup-proxy", &options_kind_prefixes, P(prefixes), 0, 0, NULL, NULL,
+	  "phones at these addresses may call while their proxy is dead" },
+	{ "authenticate", &options_kind_user, P(realm), 0, 0, NULL, NULL,
+	  "the realm its calls are asked for; \"authentication\" is who may" },
 	{ "outbound-proxy", &conf_word, P(proxy), 1, 87, NULL, NULL,
 	  "ADDRESS[:PORT] or NAME[:PORT] all goes by" },
 	{ "url",          &conf_one_of, P(url), 0, 0, peer_urls, "sip",
@@ -418,7 +422,7 @@ static int check_peer(const void *values, char *wrong)
 {
 	const struct options_peer *p = values;
 
-	if (p->address[0] == '\0') {
+	if (p->address[0] == '\0' && p->prefixes.n == 0) {
 		(void)text_copy(wrong, CONF_MESSAGE,
 		                "a sip-peer needs an address: \"address "
 		                "192.0.2.1:5060\"");

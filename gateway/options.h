@@ -13,6 +13,7 @@
 #include "dialplan/dialplan.h"
 #include "gateway/cause.h"
 #include "gateway/media/media.h"
+#include "gateway/options_sip.h"
 #include "gateway/sip/sip.h"
 #include "kernel/conf.h"
 #include "pri/isdn.h"
@@ -83,15 +84,6 @@ enum busyout_manner {
 
 enum ringback { RINGBACK_AUTO, RINGBACK_LOCAL, RINGBACK_NONE };
 
-struct options_binds {
-	unsigned n;
-	struct sip_bind bind[SIP_BINDS];
-};
-
-struct options_sip_timers {
-	usec value[SIP_TIMERS];
-};
-
 struct options_sip {
 	char dns[SIP_DNS];
 	struct options_binds binds;
@@ -99,16 +91,6 @@ struct options_sip {
 	unsigned dscp, message_most, transactions_most, dialogs_most;
 	unsigned connections_most, udp_most, max_forwards, retry_after;
 	struct options_sip_timers timers;
-};
-
-struct options_codecs {
-	unsigned n;
-	enum codec codec[SIP_CODECS];
-};
-
-struct options_credentials {
-	unsigned n;
-	struct sip_credential one[SIP_CREDENTIALS];
 };
 
 struct options_peer {
@@ -127,6 +109,8 @@ struct options_peer {
 	unsigned max_calls;
 	struct options_credentials credentials;
 	bool redirect;
+	struct options_prefixes prefixes; /* who may call without a proxy */
+	char realm[48];                   /* and is asked for a digest */
 	char proxy[88];               /* outbound; host or host:port */
 	int url;                      /* of called numbers: 1 is tel: */
 	unsigned registrar_expires_s; /* 0: it is none */
@@ -175,7 +159,6 @@ extern const struct conf_kind options_kind_board, options_kind_clock,
 	options_kind_codecs, options_kind_pattern, options_kind_target,
 	options_kind_lifetime;
 /* options_sip.c */
-extern const struct conf_kind options_kind_credentials, options_kind_user;
 extern const struct conf_choice options_identities[], options_privacies[],
 	options_redirections[];
 /* options_cause.c */

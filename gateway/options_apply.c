@@ -139,7 +139,11 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->latch = p->latch;
 	out->codec_mismatch_400 = p->codec_mismatch_400;
 	out->redirect = p->redirect;
+	out->transfer = p->transfer;
 	out->tel = p->url != 0;
+	out->nprefixes = p->prefixes.n;
+	memcpy(out->prefixes, p->prefixes.one, sizeof(out->prefixes));
+	(void)text_copy(out->realm, sizeof(out->realm), p->realm);
 	if (p->proxy[0] != '\0')
 		(void)split_host(p->proxy, out->proxy, sizeof(out->proxy),
 		                 &out->proxy_port);

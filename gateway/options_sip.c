@@ -176,6 +176,79 @@ static bool credentials_print(const struct conf_option *option ATTR_UNUSED,
 	return true;
 }
 
+/* --- backup-proxy ADDRESS/BITS --- */
+
+static int prefixes_parse(const struct conf_option *option ATTR_UNUSED,
+                          void *value, int n, char **words, char *wrong,
+                          int *at)
+{
+	static const char accepted[] =
+		"phones are at an address or at a part of the network, as in "
+		"\"192.0.2.0/24\" or \"2001:db8::/64\"";
+	struct options_prefixes *list = value;
+	struct sip_prefix p;
+	struct addr addr;
+	char host[ADDR_TEXT];
+	const char *slash = n == 1 ? strchr(words[0], '/') : NULL;
+	uint64_t bits;
+	size_t len;
+
+	memset(&p, 0, sizeof(p));
+	if (n != 1)
+		return refuse(wrong, at, 0, accepted);
+	len = slash != NULL ? (size_t)(slash - words[0]) : strlen(words[0]);
+	if (text_copy_bytes(host, sizeof(host),
+	                    (struct bytes){ (const uint8_t *)words[0], len }) <
+	            0 ||
+	    addr_parse(&addr, host, 0) < 0 || addr_port(&addr) != 0)
+		return refuse(wrong, at, 0, accepted);
+	p.six = addr.sa.sa_family == AF_INET6;
+	bits = p.six ? 128 : 32;
+	if (slash != NULL && text_number(slash + 1, 1, bits, &bits) < 0)
+		return refuse(wrong, at, 0, accepted);
+	p.bits = (uint8_t)bits;
+	if (p.six)
+		memcpy(p.octets, &addr.in6.sin6_addr, 16);
+	else
+		memcpy(p.octets, &addr.in4.sin_addr, 4);
+	for (unsigned i = 0; i < list->n; i++)
+		if (memcmp(&list->one[i], &p, sizeof(p)) == 0)
+			return 0;
+	if (list->n == SIP_PREFIXES)
+		return refuse(wrong, at, 0, "there are 8 of them already");
+	list->one[list->n++] = p;
+	return 0;
+}
+
+static bool prefixes_print(const struct conf_option *option ATTR_UNUSED,
+                           const void *value, unsigned index, char *to,
+                           size_t size)
+{
+	const struct options_prefixes *list = value;
+	struct text t = { .at = to, .size = size };
+	struct addr addr = { 0 };
+	char host[ADDR_TEXT];
+
+	if (index >= list->n)
+		return false;
+	addr.sa.sa_family = list->one[index].six ? AF_INET6 : AF_INET;
+	if (list->one[index].six)
+		memcpy(&addr.in6.sin6_addr, list->one[index].octets, 16);
+	else
+		memcpy(&addr.in4.sin_addr, list->one[index].octets, 4);
+	addr_print_host(&addr, host, sizeof(host));
+	text_add(&t, "%s/%u", host, list->one[index].bits);
+	return true;
+}
+
+const struct conf_kind options_kind_prefixes = {
+	.name = "prefixes",
+	.accepts = "ADDRESS[/BITS]",
+	.list = true,
+	.parse = prefixes_parse,
+	.print = prefixes_print,
+};
+
 /* --- register USER --- */
 
 static int user_parse(const struct conf_option *option, void *value, int n,

@@ -13,7 +13,7 @@
 
 enum sip_transport { SIP_UDP, SIP_TCP, SIP_TLS };
 
-enum { SIP_BINDS = 8, SIP_CODECS = 4, SIP_CREDENTIALS = 16 };
+enum { SIP_BINDS = 8, SIP_CODECS = 4, SIP_CREDENTIALS = 16, SIP_PREFIXES = 8 };
 
 /* RFC 3262, with a far end. */
 enum sip_100rel { SIP_100REL_OFF, SIP_100REL_SUPPORTED, SIP_100REL_REQUIRED };
@@ -52,6 +52,13 @@ struct sip_conf {
 	char dns[SIP_DNS]; /* "192.0.2.1,192.0.2.2:5353"; "": the system's */
 };
 void sip_conf_preset(struct sip_conf *conf);
+
+/* Addresses that begin alike: 192.0.2.0/24. */
+struct sip_prefix {
+	uint8_t octets[16];
+	uint8_t bits;
+	bool six;
+};
 
 /* Who we are for a far end that asks. */
 struct sip_credential {
@@ -109,6 +116,9 @@ struct sip_peer_conf {
 	bool codec_mismatch_400; /* the older manner, else 488 */
 	bool redirect;           /* goes where its 3xx says */
 	bool tel;                /* numbers are told as tel: */
+	unsigned nprefixes;      /* who may call beside, or without, host */
+	struct sip_prefix prefixes[SIP_PREFIXES];
+	char realm[48];      /* its INVITEs are challenged; "": are not */
 	char proxy[80];          /* all goes by this outbound proxy; "": none */
 	uint16_t proxy_port;     /* 0: 5060 (or by SRV) */
 	enum sip_100rel reliable;

@@ -161,6 +161,10 @@ static void locate(struct peer *peer, bool moved)
 
 	timer_stop(&peer->again);
 	peer->query = locate_cancel(peer->query);
+	if (peer->conf.host[0] == '\0') { /* only calls us */
+		peer->naddrs = 0;
+		return;
+	}
 	if (addr_parse(&literal, host_of(&peer->conf), 0) == 0) {
 		addr_set_port(&literal, port_of(&peer->conf));
 		peer->addrs[0] = literal;
@@ -258,6 +262,35 @@ struct peer *peers_find(const struct peers *peers, const char *name)
 	return NULL;
 }
 
+static bool is_in(const struct addr *a, const struct sip_prefix *prefix)
+{
+	bool six = a->sa.sa_family == AF_INET6;
+	const uint8_t *octets = six ? (const uint8_t *)&a->in6.sin6_addr
+	                            : (const uint8_t *)&a->in4.sin_addr;
+	unsigned whole = prefix->bits / 8, rest = prefix->bits % 8;
+
+	if (six != prefix->six || memcmp(octets, prefix->octets, whole) != 0)
+		return false;
+	return rest == 0 ||
+	       (octets[whole] ^ prefix->octets[whole]) >> (8 - rest) == 0;
+}
+
+/* The peer with the longest prefix that holds this address. */
+static struct peer *around(const struct peers *peers, const struct addr *from)
+{
+	struct peer *best = NULL;
+	int bits = -1;
+
+	LIST_EACH(&peers->list, struct peer, p, list)
+	for (unsigned i = 0; i < p->conf.nprefixes && !p->conf.shutdown; i++)
+		if (p->conf.prefixes[i].bits > bits &&
+		    is_in(from, &p->conf.prefixes[i])) {
+			best = p;
+			bits = p->conf.prefixes[i].bits;
+		}
+	return best;
+}
+
 struct peer *peers_at(const struct peers *peers, const struct addr *from)
 {
 	struct peer *best = NULL;
@@ -271,7 +304,7 @@ struct peer *peers_at(const struct peers *peers, const struct addr *from)
 				best = p;
 		}
 	}
-	return best;
+	return best != NULL ? best : around(peers, from);
 }
 
 bool peers_locate(const struct peers *peers, const char *host, struct addr *out)

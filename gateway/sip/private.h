@@ -23,6 +23,7 @@
  * libosip2's own headers come through osip.h.
  */
 
+#include "gateway/sip/challenge.h"
 #include "gateway/sip/dialog.h"
 #include "gateway/sip/digest.h"
 #include "gateway/sip/header.h"

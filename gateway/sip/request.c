@@ -245,7 +245,7 @@ static void answer_invite(struct sip_stack *stack, struct transaction *t,
 		refuse(stack, t, invite, 483);
 	else if (refuse_body(stack, t, invite))
 		return;
-	else
+	else if (challenge_passed(stack, t, invite, peer))
 		(void)uas_invited(stack, t, invite, peer);
 }
 

@@ -241,6 +241,7 @@ struct sip_stack *sip_stack_close(struct sip_stack *stack)
 	stack->transactions = transactions_free(stack->transactions);
 	stack->transports = transports_close(stack->transports);
 	stack->peers = peers_free(stack->peers);
+	stack->challenges = challenges_free(stack->challenges);
 	return mem_free(stack);
 }
 

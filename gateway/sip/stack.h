@@ -20,6 +20,7 @@ struct sip_stack {
 	struct transports *transports;
 	struct transactions *transactions;
 	struct peers *peers;
+	struct challenges *challenges;   /* NULL: nobody was asked yet */
 	struct register_list *registers; /* NULL: none yet */
 	struct list sessions;
 	struct list buckets[STACK_BUCKETS]; /* by Call-ID */

@@ -74,7 +74,9 @@ static const char everything[] =
 	" max-conn 4\n"
 	" cause-map from-isdn 21 480\n cause-map from-isdn 1 484\n"
 	" cause-map from-sip 480 20\n"
-	" no redirect\n outbound-proxy 192.0.2.5:5062\n url tel\n registrar "
+	" no redirect\n backup-proxy 192.0.2.0/24\n"
+	" backup-proxy 2001:db8::/33\n authenticate lab\n"
+	" outbound-proxy 192.0.2.5:5062\n url tel\n registrar "
 	"expires 600\n registrar secondary\n"
 	" register gw-7\n"
 	" authentication username gw7 password \"a ! b\" realm carrier\n"
@@ -234,6 +236,7 @@ static const struct {
 	{ "sip-ua\n bind udp here\n", 2, "0.0.0.0:5060" },
 	{ "sip-ua\n timer T9 1\n", 2, "a timer is one of" },
 	{ "sip-peer x\n", 1, "needs an address" },
+	{ "sip-peer x\n backup-proxy 192.0.2.0/33\n", 2, "192.0.2.0/24" },
 	{ "sip-peer x\n register a@b\n", 2, "letters, digits" },
 	{ "sip-peer x\n authentication gw secret\n", 2, "username NAME" },
 	{ "sip-peer x\n authentication username \"a\\\"b\" password x\n", 2,
