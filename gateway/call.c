@@ -303,8 +303,9 @@ static void enter(void *self, unsigned state)
 {
 	struct call *call = self;
 
-	ladder_decide(call->gateway->ladder, call->number, "%s",
-	              state_names[state]);
+	if (state != CALL_RINGING) /* call_ring() knows what it is */
+		ladder_decide(call->gateway->ladder, call->number, "%s",
+		              state_names[state]);
 	if (state == CALL_JOINING)
 		timer_start(&call->guard, SEC(2));
 	else if (state == CALL_CLEARING)
@@ -439,8 +440,13 @@ void leg_report(struct leg *leg, const struct leg_word *word)
 		return;
 	if (word->kind == LEG_SETUP)
 		call->setup = *word->setup;
-	if (word->kind == LEG_HOLD || word->kind == LEG_RETRIEVE)
+	if (word->kind == LEG_HOLD || word->kind == LEG_RETRIEVE) {
 		call->held[leg->which] = word->kind == LEG_HOLD;
+		ladder_decide(call->gateway->ladder, call->number,
+		              "the %s %s",
+		              leg->which == 0 ? "caller" : "called side",
+		              call->held[leg->which] ? "holds" : "resumes");
+	}
 	if (word->kind == LEG_DISCONNECT) {
 		struct release why = placed(leg, word->release);
 		struct leg_word told = { .kind = LEG_DISCONNECT,
@@ -533,7 +539,12 @@ struct call *call_new(struct gateway *gateway)
 
 const char *call_state_name(const struct call *call)
 {
-	return state_names[fsm_state(&call->fsm)];
+	unsigned state = fsm_state(&call->fsm);
+
+	/* Something is heard, but nobody has said that it rings. */
+	if (state == CALL_RINGING && call->alert_at.us == 0)
+		return "progress";
+	return state_names[state];
 }
 
 bool call_is_answered(const struct call *call)

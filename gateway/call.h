@@ -20,7 +20,7 @@ enum call_state {
 	CALL_IDLE,     /* nothing yet */
 	CALL_DIALLING, /* the number is not complete */
 	CALL_OFFERED,  /* the far leg is asked, nothing heard */
-	CALL_RINGING,  /* it rings, or something can be heard */
+	CALL_RINGING,  /* it rings (alert_at), or something can be heard */
 	CALL_JOINING,  /* answered; the sound is being joined both ways */
 	CALL_TALKING,
 	CALL_CLEARING, /* both legs told; waiting for their last words */
@@ -45,6 +45,7 @@ struct call {
 	unsigned serial;        /* of the last media_stream_set() */
 	unsigned joined_serial; /* of the last MEDIA_SET */
 	bool stream_open, held[2], ringing_tone, far_sound;
+	bool heard[2]; /* RTP came at this end */
 	struct media_end end[2]; /* what the stream was last told */
 
 	struct release release; /* the story: the first who ended it */

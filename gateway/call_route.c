@@ -92,6 +92,26 @@ static const struct dial_peer *inbound_of(const struct call *call)
 	return plan_inbound(call->table->plan, &source);
 }
 
+/* The first line of a ladder that is not a message. */
+static void tell_inbound(const struct call *call)
+{
+	const struct party *calling = &call->setup.calling;
+	char from[40], to[40], near[48] = "";
+
+	call->leg[0].ops->name(&call->leg[0], near, sizeof(near));
+	ladder_decide(call->gateway->ladder, call->number,
+	              "%s at %s calls %s, dial-peer in %u%s",
+	              calling->number.present
+	                      ? log_digits(from, sizeof(from),
+	                                   calling->number.digits)
+	                      : "no number",
+	              near,
+	              log_digits(to, sizeof(to),
+	                         call->setup.called.number.digits),
+	              call->leg[0].peer_tag,
+	              call->leg[0].peer_tag == 0 ? " (default)" : "");
+}
+
 static void find_routes(struct call *call)
 {
 	const struct dial_peer *inbound;
@@ -102,6 +122,8 @@ static void find_routes(struct call *call)
 	}
 	inbound = inbound_of(call);
 	call->leg[0].peer_tag = inbound->tag;
+	if (call->setup.complete)
+		tell_inbound(call);
 	plan_route(call->table->plan, inbound, call->setup.called.number.digits,
 	           call->setup.complete, &call->routes, &call->barred);
 	call->emergency = call->routes.emergency || call->setup.emergency;
@@ -355,11 +377,14 @@ static int place(struct call *call, const struct route *route)
 void call_try(struct call *call)
 {
 	const struct route *route;
+	char digits[40];
 
 	while (call->next_route < call->routes.n) {
 		route = &call->routes.route[call->next_route++];
 		ladder_decide(call->gateway->ladder, call->number,
-		              "dial-peer %u to %s, choice %zu of %zu",
+		              "%s: dial-peer %u to %s, choice %zu of %zu",
+		              log_digits(digits, sizeof(digits),
+		                         route->digits),
 		              route->peer->tag,
 		              route->peer->kind == PEER_POTS
 		                      ? route->peer->trunk

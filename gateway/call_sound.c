@@ -152,8 +152,10 @@ void call_ring(struct call *call, const struct leg_word *heard)
 	bool ours = trunk != NULL && trunk->options.ringback == RINGBACK_LOCAL;
 	struct leg_word word = *heard;
 
-	if (heard->kind == LEG_ALERTING && call->alert_at.us == 0)
+	if (heard->kind == LEG_ALERTING && call->alert_at.us == 0) {
 		call->alert_at = instant_now();
+		ladder_decide(call->gateway->ladder, call->number, "ringing");
+	}
 	if (heard->sound && !call->far_sound && !ours) {
 		call->far_sound = true;
 		call_ring_stop(call);
@@ -211,8 +213,10 @@ void call_media(struct call *call, const struct media_report *report)
 		             report->duration_ms);
 		break;
 	case MEDIA_HEARD:
-		ladder_media(call->gateway->ladder, call->number, report->end,
-		             "first RTP packet");
+		if (!call->heard[report->end])
+			ladder_media(call->gateway->ladder, call->number,
+			             report->end, "first RTP packet");
+		call->heard[report->end] = true;
 		break;
 	case MEDIA_LINE_REMOVED:
 	case MEDIA_LATE:

@@ -271,6 +271,22 @@ static void show_frame(struct debug *debug, const char *trunk, bool sent,
 	isdn_decode(frame, sent, frame_line, &t);
 }
 
+/*
+ * What a message is, for the ladder to see that it comes again. Layer 2 repeats
+ * a frame with its N(S), layer 3 (T303, T308) says it anew; other messages that
+ * are equal are not the same: two digits may be.
+ */
+static uint64_t print_of(struct bytes frame, const char *name)
+{
+	bool anew = strcmp(name, "SETUP") == 0 || strcmp(name, "RELEASE") == 0;
+	uint64_t send_state;
+
+	if (frame.len <= 4)
+		return 0;
+	send_state = anew ? 0 : (uint64_t)frame.at[2] << 32;
+	return ladder_mark(frame.at + 4, frame.len - 4) ^ send_state;
+}
+
 void debug_isdn_frame(struct debug *debug, const char *trunk, bool network_side,
                       bool sent, struct bytes frame)
 {
@@ -289,7 +305,8 @@ void debug_isdn_frame(struct debug *debug, const char *trunk, bool network_side,
 	if (sent == ((callref & 0x8000) != 0))
 		reference |= 0x8000;
 	key = ladder_key_isdn(trunk, reference);
-	(void)ladder_message(debug->gateway->ladder, key, 0, sent, trunk, name);
+	(void)ladder_message(debug->gateway->ladder, key, 0, sent, trunk, name,
+	                     print_of(frame, name));
 	keep_isdn(debug->gateway->keep, key, trunk, network_side, sent, frame);
 	show_frame(debug, trunk, sent, DEBUG_Q931, frame);
 	show_frame(debug, trunk, sent, DEBUG_Q921, frame);
@@ -404,8 +421,9 @@ void debug_sip_message(struct debug *debug, const struct debug_sip *seen)
 	               s.first[0] >= '1' && s.first[0] <= '6' ? ")" : "");
 	if (strcmp(s.cseq_method, "OPTIONS") != 0) {
 		key = ladder_key_sip(s.call_id);
-		(void)ladder_message(debug->gateway->ladder, key, 1, seen->sent,
-		                     far, what);
+		(void)ladder_message(
+			debug->gateway->ladder, key, 1, seen->sent, far, what,
+			ladder_mark(seen->message.at, seen->message.len));
 		keep_sip(debug->gateway->keep, key, seen);
 	}
 	show_message(debug, seen);

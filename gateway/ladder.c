@@ -7,9 +7,9 @@
  * call reference, or Call-ID) until a call claims it. Claims are a small table
  * of their own: as many as there can be calls, the oldest give way.
  *
- * The picture has three columns, because that is how the question is asked at
- * night: what did the exchange say, what did the SIP side say, and what did we
- * make of it.
+ * A message that is said again, because a timer ran out or a datagram was
+ * lost, is marked: it carries a print of what it is made of, and the same print
+ * in the same dialogue, shortly before, is the same message.
  */
 
 #include "gateway/ladder.h"
@@ -26,7 +26,7 @@
 #include "kernel/mem.h"
 #include "kernel/text.h"
 
-enum { WHERE = 24, WHAT = 120, CLAIMS = 4096 };
+enum { WHERE = 48, WHAT = 120, CLAIMS = 4096, AGAIN = 1000 };
 
 enum column { COLUMN_ISDN, COLUMN_BETWEEN, COLUMN_SIP };
 
@@ -37,6 +37,7 @@ struct entry {
 	uint32_t call;  /* 0: nobody's yet */
 	uint8_t column;
 	bool sent;
+	uint64_t print; /* 0: none */
 	char where[WHERE], what[WHAT];
 };
 
@@ -178,8 +179,31 @@ static void keep(char *to, size_t size, const char *from)
 	(void)snprintf(to, size, "%s", from);
 }
 
+uint64_t ladder_mark(const void *data, size_t n)
+{
+	return hash(0xcbf29ce484222325ULL, data, n) | 1;
+}
+
+/* Was the same said before: in this call, this way, within 64 T1? */
+static bool is_again(const struct ladder *ladder, const struct entry *e)
+{
+	for (size_t i = 2; e->print != 0 && i <= ladder->used; i++) {
+		const struct entry *had =
+			&ladder->entries[(ladder->next + ladder->size - i) %
+		                         ladder->size];
+
+		if (i > AGAIN || instant_since(e->at, had->at) > SEC(32))
+			break;
+		if (had->print == e->print && had->key == e->key &&
+		    had->call == e->call && had->sent == e->sent)
+			return true;
+	}
+	return false;
+}
+
 uint32_t ladder_message(struct ladder *ladder, ladder_key key, unsigned network,
-                        bool sent, const char *where, const char *what)
+                        bool sent, const char *where, const char *what,
+                        uint64_t print)
 {
 	struct claim *claim;
 	struct entry *e;
@@ -192,8 +216,10 @@ uint32_t ladder_message(struct ladder *ladder, ladder_key key, unsigned network,
 	e->call = claim != NULL ? claim->call : 0;
 	e->column = network == 0 ? COLUMN_ISDN : COLUMN_SIP;
 	e->sent = sent;
+	e->print = print;
 	keep(e->where, sizeof(e->where), where);
-	keep(e->what, sizeof(e->what), what);
+	(void)snprintf(e->what, sizeof(e->what), "%s%s", what,
+	               is_again(ladder, e) ? " (again)" : "");
 	return e->call;
 }
 
@@ -256,51 +282,6 @@ void ladder_each(const struct ladder *ladder, uint32_t call,
 		if (e->call == call)
 			tell(self, &line);
 	}
-}
-
-struct drawing {
-	int64_t first_us;
-	void (*line)(void *self, const char *text);
-	void *self;
-};
-
-/* Two networks as two walls, arrows in or out of the gateway between. */
-static void draw_line(void *self, const struct ladder_line *l)
-{
-	enum { LEFT = 26, MIDDLE = 30 };
-	struct drawing *d = self;
-	char text[240], label[WHERE + WHAT + 4];
-	double s;
-
-	if (d->first_us == 0)
-		d->first_us = l->wall_us;
-	s = (double)(l->wall_us - d->first_us) / 1e6;
-	if (l->column == COLUMN_ISDN)
-		(void)snprintf(text, sizeof(text), "%9.3f  %-*s %s", s, LEFT,
-		               l->what, l->sent ? "<--|" : "-->|");
-	else if (l->column == COLUMN_SIP)
-		(void)snprintf(text, sizeof(text), "%9.3f  %-*s    |%*s%s %s",
-		               s, LEFT, "", MIDDLE, l->sent ? "|-->" : "|<--",
-		               "", l->what);
-	else {
-		(void)snprintf(label, sizeof(label), "%s%s%s", l->where,
-		               l->where[0] ? ": " : "", l->what);
-		(void)snprintf(text, sizeof(text), "%9.3f  %-*s    |  . %s", s,
-		               LEFT, "", label);
-	}
-	d->line(d->self, text);
-}
-
-void ladder_draw(const struct ladder *ladder, uint32_t call,
-                 void (*line)(void *self, const char *text), void *self)
-{
-	struct drawing d = { .line = line, .self = self };
-	char head[120];
-
-	(void)snprintf(head, sizeof(head), "%9s  %-26s    %-31s %s", "seconds",
-	               "ISDN", "|       the gateway", "SIP");
-	line(self, head);
-	ladder_each(ladder, call, draw_line, &d);
 }
 
 /* --- words between legs and calls --- */

@@ -36,9 +36,13 @@ void ladder_claim(struct ladder *ladder, ladder_key key, uint32_t call);
 void ladder_disown(struct ladder *ladder, uint32_t call);
 
 /* network 0: ISDN, 1: SIP; `where` is the trunk or the peer, `what` is "SETUP"
- * or "200 OK (INVITE)". Returns the call it belongs to, 0: not known yet. */
+ * or "200 OK (INVITE)", to which " (again)" is put when the same `print` (0:
+ * none is known) was seen before. Returns the call it belongs to, 0: not known
+ * yet. */
 uint32_t ladder_message(struct ladder *ladder, ladder_key key, unsigned network,
-                        bool sent, const char *where, const char *what);
+                        bool sent, const char *where, const char *what,
+                        uint64_t print);
+uint64_t ladder_mark(const void *data, size_t n);
 
 /* What the gateway decided, and what the media engine reported. */
 void ladder_decide(struct ladder *ladder, uint32_t call, const char *format,
@@ -65,7 +69,8 @@ void ladder_each(const struct ladder *ladder, uint32_t call,
                  void (*tell)(void *self, const struct ladder_line *line),
                  void *self);
 
-/* The picture: lines of text for people, times relative to the first. */
+/* The picture: lines of text for people, times relative to the first. Of a
+ * heading, and then what ladder_each() has. */
 void ladder_draw(const struct ladder *ladder, uint32_t call,
                  void (*line)(void *self, const char *text), void *self);
 

@@ -16,10 +16,12 @@
 #include "gateway/trunk.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/call.h"
 #include "gateway/debug.h"
+#include "gateway/ladder.h"
 #include "gateway/leg_isdn.h"
 #include "gateway/media/media.h"
 #include "kernel/mem.h"
@@ -34,15 +36,35 @@ static void on_frame(void *self, struct bytes frame)
 	isdn_link_receive(trunk->link, frame);
 }
 
+/* What befalls a span befalls the calls on it: it stands in their ladders. */
+static void tell_ladders(struct trunk *trunk, unsigned channel,
+                         const char *what)
+{
+	LIST_EACH(&trunk->gateway->calls, struct call, call, list)
+	for (unsigned i = 0; i < 2; i++) {
+		const struct leg *leg = &call->leg[i];
+
+		if (leg->open && leg->kind == PEER_POTS &&
+		    leg->isdn.trunk == trunk &&
+		    (channel == 0 || channel == leg->isdn.channel))
+			ladder_decide(trunk->gateway->ladder, call->number,
+			              "%s: %s", trunk->name, what);
+	}
+}
+
 static void on_alarm(void *self, unsigned alarms)
 {
 	struct trunk *trunk = self;
+	char what[48] = "line is up";
 
 	if (alarms == 0)
-		log_notice(&area_isdn, trunk->name, "line is up");
-	else
-		log_notice(&area_isdn, trunk->name, "alarm %s",
-		           board_alarm_name(alarms));
+		log_notice(&area_isdn, trunk->name, "%s", what);
+	else {
+		(void)snprintf(what, sizeof(what), "alarm %s",
+		               board_alarm_name(alarms));
+		log_notice(&area_isdn, trunk->name, "%s", what);
+	}
+	tell_ladders(trunk, 0, what);
 	if (trunk->link != NULL)
 		isdn_link_layer1(trunk->link, !(alarms & ALARM_RED_OR_BLUE));
 }
@@ -84,16 +106,34 @@ static void on_note(void *self, const char *sentence)
 	log_debug(&area_isdn, trunk->name, "%s", sentence);
 }
 
+/* A RESTART, ours or theirs, takes the call of its channel away. */
+static void channel_changed(struct trunk *trunk, unsigned channel)
+{
+	char what[64];
+
+	(void)snprintf(what, sizeof(what), "channel %u is %s", channel,
+	               isdn_channel_state_name(
+			       isdn_channel_state(trunk->link, channel)));
+	tell_ladders(trunk, channel, what);
+}
+
 static void on_event(void *self, const struct isdn_event *event)
 {
 	struct trunk *trunk = self;
 
 	if (event->kind == ISDN_LINK_UP || event->kind == ISDN_LINK_DOWN)
 		registrar_trunk(trunk->gateway, event->kind == ISDN_LINK_UP);
-	if (event->kind == ISDN_LINK_UP)
-		log_notice(&area_isdn, trunk->name, "D channel is up");
-	else if (event->kind == ISDN_LINK_DOWN)
-		log_notice(&area_isdn, trunk->name, "D channel is down");
+	if (event->kind == ISDN_LINK_UP || event->kind == ISDN_LINK_DOWN) {
+		const char *what = event->kind == ISDN_LINK_UP
+		                           ? "D channel is up"
+		                           : "D channel is down";
+
+		log_notice(&area_isdn, trunk->name, "%s", what);
+		tell_ladders(trunk, 0, what);
+		return;
+	}
+	if (event->kind == ISDN_CHANNEL && trunk->link != NULL)
+		channel_changed(trunk, event->channel);
 	else
 		leg_isdn_event(trunk, event);
 }

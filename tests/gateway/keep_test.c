@@ -18,7 +18,7 @@ static void frame(struct keep *keep, struct ladder *ladder, unsigned ref,
 	static const uint8_t octets[400] = { 0x00, 0x01, 0x00, 0x00, 0x08 };
 	ladder_key key = ladder_key_isdn("e1 0", ref);
 
-	(void)ladder_message(ladder, key, 0, false, "e1 0", "SETUP");
+	(void)ladder_message(ladder, key, 0, false, "e1 0", "SETUP", 0);
 	keep_isdn(keep, key, "e1 0", false, false,
 	          (struct bytes){ octets, len });
 }

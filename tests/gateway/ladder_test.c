@@ -41,15 +41,15 @@ TEST(a_message_is_claimed_by_the_call_it_began)
 	ladder_key key = ladder_key_sip("a@b");
 
 	CHECK_EQ(ladder_new(&ladder, 100), 0);
-	CHECK_EQ(ladder_message(ladder, key, 1, false, "far", "INVITE"), 0);
+	CHECK_EQ(ladder_message(ladder, key, 1, false, "far", "INVITE", 0), 0);
 	CHECK_EQ(ladder_message(ladder, ladder_key_sip("c@d"), 1, false, "far",
-	                        "OPTIONS"),
+	                        "OPTIONS", 0),
 	         0);
 	ladder_claim(ladder, key, 4);
-	CHECK_EQ(ladder_message(ladder, key, 1, true, "far", "100"), 4);
+	CHECK_EQ(ladder_message(ladder, key, 1, true, "far", "100", 0), 4);
 	CHECK_TEXT(lines_of(ladder, 4), "INVITE;100;");
 	ladder_disown(ladder, 4); /* a Call-ID is never used again */
-	CHECK_EQ(ladder_message(ladder, key, 1, true, "far", "late"), 4);
+	CHECK_EQ(ladder_message(ladder, key, 1, true, "far", "late", 0), 4);
 	CHECK(ladder_free(ladder) == NULL);
 }
 
@@ -60,9 +60,9 @@ TEST(a_call_reference_is_given_up_with_its_call)
 
 	CHECK_EQ(ladder_new(&ladder, 100), 0);
 	ladder_claim(ladder, key, 4);
-	CHECK_EQ(ladder_message(ladder, key, 0, true, "e1 0", "SETUP"), 4);
+	CHECK_EQ(ladder_message(ladder, key, 0, true, "e1 0", "SETUP", 0), 4);
 	ladder_disown(ladder, 4);
-	CHECK_EQ(ladder_message(ladder, key, 0, true, "e1 0", "SETUP"), 0);
+	CHECK_EQ(ladder_message(ladder, key, 0, true, "e1 0", "SETUP", 0), 0);
 	CHECK_TEXT(lines_of(ladder, 4), "SETUP;");
 	CHECK(ladder_free(ladder) == NULL);
 }
@@ -74,9 +74,9 @@ TEST(a_claim_does_not_reach_back_to_the_last_call_of_a_reference)
 
 	instant_hold();
 	CHECK_EQ(ladder_new(&ladder, 100), 0);
-	(void)ladder_message(ladder, key, 0, false, "e1 0", "RELEASE");
+	(void)ladder_message(ladder, key, 0, false, "e1 0", "RELEASE", 0);
 	instant_turn(SEC(3));
-	(void)ladder_message(ladder, key, 0, false, "e1 0", "SETUP");
+	(void)ladder_message(ladder, key, 0, false, "e1 0", "SETUP", 0);
 	ladder_claim(ladder, key, 9);
 	CHECK_TEXT(lines_of(ladder, 9), "SETUP;");
 	CHECK(ladder_free(ladder) == NULL);
@@ -100,7 +100,7 @@ TEST(more_claims_than_there_is_room_for_cost_the_oldest_their_lines_only)
 		(void)snprintf(id, sizeof(id), "%u@far", i);
 		ladder_claim(ladder, ladder_key_sip(id), i);
 		CHECK_EQ(ladder_message(ladder, ladder_key_sip(id), 1, true,
-		                        "far", "x"),
+		                        "far", "x", 0),
 		         i);
 	}
 	CHECK(ladder_free(ladder) == NULL);
@@ -126,8 +126,8 @@ TEST(a_picture_is_drawn_of_lines_of_any_length)
 	ladder_decide(ladder, 1, "%s", longest);
 	ladder_media(ladder, 1, 0, "%s", longest);
 	ladder_claim(ladder, 3, 1);
-	(void)ladder_message(ladder, 3, 0, true, longest, longest);
-	(void)ladder_message(ladder, 3, 1, false, longest, longest);
+	(void)ladder_message(ladder, 3, 0, true, longest, longest, 0);
+	(void)ladder_message(ladder, 3, 1, false, longest, longest, 0);
 	ladder_draw(ladder, 1, count, &lines);
 	CHECK_EQ(lines, 5);
 	CHECK(ladder_free(ladder) == NULL);
@@ -137,7 +137,7 @@ TEST(no_ladder_is_fine_everywhere)
 {
 	ladder_claim(NULL, 1, 1);
 	ladder_disown(NULL, 1);
-	CHECK_EQ(ladder_message(NULL, 1, 0, true, "", ""), 0);
+	CHECK_EQ(ladder_message(NULL, 1, 0, true, "", "", 0), 0);
 	ladder_decide(NULL, 1, "x");
 	ladder_media(NULL, 1, 0, "x");
 	CHECK(ladder_free(NULL) == NULL);
