@@ -191,6 +191,17 @@ static void gone_silent(struct call *call)
 		call_clear(call, &why);
 }
 
+/* A digit heard at one end, towards a leg that is told of it by INFO. */
+static void pressed(struct call *call, const struct media_report *report)
+{
+	struct leg *to = &call->leg[report->end ^ 1u];
+	const char digit[] = { report->digit, '\0' };
+	struct leg_word word = { .kind = LEG_INFO, .digits = digit };
+
+	if (leg_by_info(to) && call_is_answered(call))
+		leg_tell(to, &word);
+}
+
 void call_media(struct call *call, const struct media_report *report)
 {
 	switch (report->kind) {
@@ -211,6 +222,7 @@ void call_media(struct call *call, const struct media_report *report)
 		ladder_media(call->gateway->ladder, call->number, report->end,
 		             "digit %c, %u ms", report->digit,
 		             report->duration_ms);
+		pressed(call, report);
 		break;
 	case MEDIA_HEARD:
 		if (!call->heard[report->end])

@@ -287,19 +287,13 @@ void ladder_each(const struct ladder *ladder, uint32_t call,
 /* --- words between legs and calls --- */
 
 static const char *const word_names[] = {
-	[LEG_SETUP] = "setup",
-	[LEG_PROCEEDING] = "proceeding",
-	[LEG_ALERTING] = "alerting",
-	[LEG_PROGRESS] = "progress",
-	[LEG_ANSWER] = "answer",
-	[LEG_MEDIA] = "media",
-	[LEG_HOLD] = "hold",
-	[LEG_RETRIEVE] = "retrieve",
-	[LEG_DIGITS] = "digits",
-	[LEG_TRANSFER] = "transfer",
-	[LEG_REDIRECT] = "redirect",
-	[LEG_INFO] = "info",
-	[LEG_DISCONNECT] = "disconnect",
+	[LEG_SETUP] = "setup",         [LEG_PROCEEDING] = "proceeding",
+	[LEG_ALERTING] = "alerting",   [LEG_PROGRESS] = "progress",
+	[LEG_ANSWER] = "answer",       [LEG_MEDIA] = "media",
+	[LEG_HOLD] = "hold",           [LEG_RETRIEVE] = "retrieve",
+	[LEG_DIGITS] = "digits",       [LEG_TRANSFER] = "transfer",
+	[LEG_REDIRECT] = "redirect",   [LEG_INFO] = "info",
+	[LEG_CONNECTED] = "connected", [LEG_DISCONNECT] = "disconnect",
 	[LEG_RELEASED] = "released",
 };
 

@@ -39,6 +39,7 @@ enum leg_word_kind {
 	LEG_TRANSFER,   /* reserved: digits say where to */
 	LEG_REDIRECT,   /* digits: where the far end sends the call */
 	LEG_INFO,       /* digits pressed in the call, out of band */
+	LEG_CONNECTED,  /* party: who is at the far end now, in the call */
 	LEG_DISCONNECT, /* release; reported: clears with a tone; told: clear */
 	LEG_RELEASED,   /* release: why */
 	LEG_WORDS,
@@ -100,6 +101,7 @@ struct leg {
 			struct media_socket *socket;
 			struct flow flow;
 			bool agreed, early;
+			bool by_info; /* digits go by INFO */
 			char peer[48];
 		} sip;
 	};
@@ -114,6 +116,9 @@ int leg_sip_place(struct leg *leg, struct gateway *gateway,
 
 /* Reports a word to the call; leg_isdn.c and leg_sip.c only. */
 void leg_report(struct leg *leg, const struct leg_word *word);
+
+/* Digits towards this leg go by INFO, not by sound or events. */
+bool leg_by_info(const struct leg *leg);
 
 const char *leg_word_name(enum leg_word_kind kind); /* "alerting" */
 

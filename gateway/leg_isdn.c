@@ -17,6 +17,8 @@
 #include "gateway/trunk.h"
 #include "kernel/text.h"
 
+enum { NOTIFY_REMOTE_HOLD = 0x79, NOTIFY_REMOTE_RETRIEVAL = 0x7a };
+
 /* --- numbers --- */
 
 static void from_line(struct number *n)
@@ -72,6 +74,24 @@ static void tell_answer(struct leg *leg, const struct leg_word *word)
 	                       word->progress);
 }
 
+/* EN 300 403 has no hold by our side, but a user may be told of one: Q.931
+ * 4.5.22, notification of remote hold and remote retrieval. */
+static void tell_hold(struct leg *leg, bool held)
+{
+	if (leg->isdn.trunk->options.notify_hold)
+		(void)isdn_call_notify(leg->isdn.call,
+		                       held ? NOTIFY_REMOTE_HOLD
+		                            : NOTIFY_REMOTE_RETRIEVAL);
+}
+
+static void tell_connected(struct leg *leg, const struct leg_word *word)
+{
+	struct party party = *word->party;
+
+	to_line(&party.number);
+	(void)isdn_call_connected_line(leg->isdn.call, &party);
+}
+
 static void isdn_tell(struct leg *leg, const struct leg_word *word)
 {
 	struct isdn_call *call = leg->isdn.call;
@@ -93,10 +113,15 @@ static void isdn_tell(struct leg *leg, const struct leg_word *word)
 	case LEG_DISCONNECT:
 		isdn_call_clear(call, word->release);
 		break;
-	case LEG_SETUP:
-	case LEG_MEDIA:
 	case LEG_HOLD:
 	case LEG_RETRIEVE:
+		tell_hold(leg, word->kind == LEG_HOLD);
+		break;
+	case LEG_CONNECTED:
+		tell_connected(leg, word);
+		break;
+	case LEG_SETUP:
+	case LEG_MEDIA:
 	case LEG_TRANSFER:
 	case LEG_REDIRECT:
 	case LEG_INFO:
@@ -299,6 +324,15 @@ static void clearing(struct leg *leg, const struct isdn_event *event)
 	leg_report(leg, &word);
 }
 
+static void connected(struct leg *leg, const struct isdn_event *event)
+{
+	struct party party = *event->connected;
+	struct leg_word word = { .kind = LEG_CONNECTED, .party = &party };
+
+	from_line(&party.number);
+	leg_report(leg, &word);
+}
+
 static void simple(struct leg *leg, const struct isdn_event *event,
                    enum leg_word_kind kind)
 {
@@ -349,13 +383,15 @@ void leg_isdn_event(struct trunk *trunk, const struct isdn_event *event)
 	case ISDN_RETRIEVE:
 		simple(leg, event, LEG_RETRIEVE);
 		break;
+	case ISDN_CONNECTED_LINE:
+		connected(leg, event);
+		break;
 	case ISDN_KEYPAD:
 		simple(leg, event, LEG_INFO);
 		break;
 	case ISDN_SETUP_ACK:
 	case ISDN_CONNECTED:
 	case ISDN_NOTIFY:
-	case ISDN_CONNECTED_LINE:
 	case ISDN_CHANNEL:
 	case ISDN_LINK_UP:
 	case ISDN_LINK_DOWN:

@@ -100,17 +100,42 @@ static void sip_tell(struct leg *leg, const struct leg_word *word)
 	case LEG_DISCONNECT:
 		tell_disconnect(leg, word);
 		break;
+	case LEG_INFO:
+		(void)sip_session_info(leg->sip.session, word->digits);
+		break;
+	case LEG_CONNECTED:
+		(void)sip_session_connected(leg->sip.session, word->party);
+		break;
 	case LEG_SETUP:
 	case LEG_PROCEEDING:
 	case LEG_MEDIA:
 	case LEG_DIGITS:
 	case LEG_TRANSFER:
 	case LEG_REDIRECT:
-	case LEG_INFO:
 	case LEG_RELEASED:
 	case LEG_WORDS:
 		break;
 	}
+}
+
+/* The first way of telling digits that this peer takes. */
+static enum sip_dtmf dtmf_way(const struct leg *leg)
+{
+	const struct sip_peer_conf *peer = sip_session_peer(leg->sip.session);
+
+	for (size_t i = 0; peer != NULL && i < SIP_DTMF_WAYS; i++)
+		if (peer->dtmf[i] == SIP_DTMF_INBAND ||
+		    (peer->dtmf[i] == SIP_DTMF_RTP &&
+		     leg->sip.flow.send_event != 0) ||
+		    (peer->dtmf[i] == SIP_DTMF_INFO &&
+		     sip_session_takes_info(leg->sip.session)))
+			return peer->dtmf[i];
+	return SIP_DTMF_INBAND;
+}
+
+bool leg_by_info(const struct leg *leg)
+{
+	return leg->open && leg->kind == PEER_VOIP && leg->sip.by_info;
 }
 
 static void sip_end(struct leg *leg, bool answered, struct media_end *end)
@@ -127,6 +152,10 @@ static void sip_end(struct leg *leg, bool answered, struct media_end *end)
 	end->kind = END_RTP;
 	end->socket = leg->sip.socket;
 	end->flow = leg->sip.flow;
+	leg->sip.by_info = dtmf_way(leg) == SIP_DTMF_INFO;
+	end->digits = leg->sip.by_info;
+	if (dtmf_way(leg) != SIP_DTMF_RTP)
+		end->flow.send_event = 0;
 	end->latch = peer != NULL && peer->latch;
 	end->silent_after = SEC(leg->sip.gateway->sound.silent_s);
 }

@@ -67,7 +67,8 @@ struct options_controller {
 	unsigned restart_tries, setups_per_second;
 	struct options_timers timers;
 	unsigned dslot; /* 0: the type's usual one */
-	int ringback;   /* enum ringback */
+	bool notify_hold;
+	int ringback; /* enum ringback */
 	struct cause_rules cause_to_status, cause_from_status;
 	int busyout; /* enum busyout_manner */
 	unsigned busyout_hold_s, busyout_clear_s;
@@ -101,6 +102,7 @@ struct options_peer {
 	struct options_codecs codecs;
 	unsigned ptime, event_type;
 	bool identity, latch, codec_mismatch_400, shutdown;
+	struct options_dtmf dtmf;
 	int identity_form;              /* enum sip_identity */
 	int withhold;                   /* 1: whatever was told */
 	int redirection;                /* enum sip_redirection */
@@ -158,9 +160,6 @@ extern const struct conf_kind options_kind_board, options_kind_clock,
 	options_kind_timers, options_kind_sip_timers, options_kind_binds,
 	options_kind_codecs, options_kind_pattern, options_kind_target,
 	options_kind_lifetime;
-/* options_sip.c */
-extern const struct conf_choice options_identities[], options_privacies[],
-	options_redirections[];
 /* options_cause.c */
 extern const struct conf_choice options_cause_profiles[];
 extern const struct conf_kind options_kind_cause_to_status,

@@ -133,6 +133,7 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->ptime_ms = p->ptime;
 	out->event_type = (uint8_t)p->event_type;
 	out->trusted = p->identity;
+	memcpy(out->dtmf, p->dtmf.way, sizeof(out->dtmf));
 	out->identity = (enum sip_identity)p->identity_form;
 	out->withhold = p->withhold != 0;
 	out->redirection = (enum sip_redirection)p->redirection;

@@ -321,3 +321,58 @@ int options_check_sip(const void *values, char *wrong)
 	                "between them: \"192.0.2.1,192.0.2.2:5353\"");
 	return -EBADMSG;
 }
+
+/* --- dtmf rtp|info|inband ... --- */
+
+static const char *const dtmf_words[] = {
+	[SIP_DTMF_RTP] = "rtp",
+	[SIP_DTMF_INFO] = "info",
+	[SIP_DTMF_INBAND] = "inband",
+};
+
+static int dtmf_parse(const struct conf_option *option ATTR_UNUSED, void *value,
+                      int n, char **words, char *wrong, int *at)
+{
+	static const char accepted[] =
+		"digits are told by \"rtp\" (RFC 4733), \"info\" (RFC 6086) or "
+		"\"inband\", each once, the preferred way first";
+	struct options_dtmf d = { { SIP_DTMF_NONE } };
+
+	if (n < 1 || n > SIP_DTMF_WAYS)
+		return refuse(wrong, at, 0, accepted);
+	for (int i = 0; i < n; i++) {
+		size_t way = SIP_DTMF_RTP;
+
+		while (way < ARRAY_LEN(dtmf_words) &&
+		       strcmp(dtmf_words[way], words[i]) != 0)
+			way++;
+		for (int k = 0; k < i; k++)
+			if (d.way[k] == way)
+				way = ARRAY_LEN(dtmf_words);
+		if (way == ARRAY_LEN(dtmf_words))
+			return refuse(wrong, at, i, accepted);
+		d.way[i] = (enum sip_dtmf)way;
+	}
+	memcpy(value, &d, sizeof(d));
+	return 0;
+}
+
+static bool dtmf_print(const struct conf_option *option ATTR_UNUSED,
+                       const void *value, unsigned index, char *to, size_t size)
+{
+	const struct options_dtmf *d = value;
+	struct text t = { .at = to, .size = size };
+
+	if (index > 0)
+		return false;
+	for (size_t i = 0; i < SIP_DTMF_WAYS && d->way[i] != SIP_DTMF_NONE; i++)
+		text_add(&t, "%s%s", i ? " " : "", dtmf_words[d->way[i]]);
+	return true;
+}
+
+const struct conf_kind options_kind_dtmf = {
+	.name = "dtmf",
+	.accepts = "rtp|info|inband ...",
+	.parse = dtmf_parse,
+	.print = dtmf_print,
+};

@@ -35,7 +35,13 @@ struct options_prefixes {
 	struct sip_prefix one[SIP_PREFIXES];
 };
 
+struct options_dtmf {
+	enum sip_dtmf way[SIP_DTMF_WAYS];
+};
+
 extern const struct conf_kind options_kind_credentials, options_kind_user,
-	options_kind_prefixes;
+	options_kind_prefixes, options_kind_dtmf;
+extern const struct conf_choice options_identities[], options_privacies[],
+	options_redirections[];
 
 #endif

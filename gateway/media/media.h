@@ -129,6 +129,8 @@ struct media_end {
 	struct flow flow;
 	bool latch;        /* learn the source from the first good packet when
 	                    * it differs from the one negotiated (NAT) */
+	bool digits;       /* tell what digits the line says to it, though it
+	                    * has no events */
 	usec silent_after; /* report MEDIA_SILENT after this long; 0: never */
 };
 

@@ -122,6 +122,7 @@ void rtp_session_set(struct rtp_session *s, int fd, int control_fd,
 	s->control_fd = control_fd;
 	s->flow = *flow;
 	s->latch = what->latch;
+	s->digits = what->digits;
 	s->silent_after = what->silent_after;
 	s->heard_at = now;
 	s->heard = s->heard_told = s->silent_told = false;

@@ -43,6 +43,7 @@ struct rtp_session {
 	bool latch, locked;
 	struct addr source, to, control_to;
 
+	bool digits; /* of the line: to be told */
 	usec silent_after;
 	struct instant heard_at;
 	bool heard, heard_told, silent_told;

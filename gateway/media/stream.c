@@ -90,6 +90,8 @@ static void detected(void *self, unsigned code, bool begun, uint32_t octets)
 {
 	struct end *end = self, *peer = rtp_peer(end);
 
+	if (peer != NULL && peer->session.flow.send_event == 0)
+		peer = NULL; /* it is told otherwise */
 	if (begun) {
 		if (peer != NULL)
 			(void)digits_push(&peer->session.mouth.queue, code, 0,
@@ -140,7 +142,7 @@ void stream_hear(struct end *end, const uint8_t *octets, unsigned n)
 	if (peer == NULL)
 		return;
 	if (end->stream->detector != NULL && end->listen &&
-	    peer->session.flow.send_event != 0)
+	    (peer->session.flow.send_event != 0 || peer->session.digits))
 		digits_detect(end->stream->detector, octets, law, n, detected,
 		              end);
 	if (!feed_made(peer, law, n))

@@ -92,6 +92,10 @@ enum sip_redirection {
 	SIP_REDIRECTION_NONE, /* nor is it believed */
 };
 
+/* How digits pressed in a call are told, the first way that can be taken. */
+enum sip_dtmf { SIP_DTMF_NONE, SIP_DTMF_RTP, SIP_DTMF_INFO, SIP_DTMF_INBAND };
+enum { SIP_DTMF_WAYS = 3 };
+
 /* One far end. */
 struct sip_peer_conf {
 	char name[48]; /* "carrier", or "ipv4:192.0.2.1:5060" */
@@ -111,7 +115,8 @@ struct sip_peer_conf {
 	bool trusted;       /* identity: believes and is told P-Asserted-ID */
 	enum sip_identity identity;
 	enum sip_redirection redirection;
-	bool withhold;           /* nobody who calls it is shown */
+	bool withhold; /* nobody who calls it is shown */
+	enum sip_dtmf dtmf[SIP_DTMF_WAYS];
 	bool latch;              /* RTP source may differ (NAT) */
 	bool codec_mismatch_400; /* the older manner, else 488 */
 	bool redirect;           /* goes where its 3xx says */

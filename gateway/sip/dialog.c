@@ -266,7 +266,7 @@ int dialog_finish(osip_message_t **out, struct text *text, const char *body)
 	osip_message_t *m;
 	int rc;
 
-	if (body != NULL)
+	if (body != NULL && strstr(text->at, "\r\nContent-Type: ") == NULL)
 		text_add(text, "Content-Type: application/sdp\r\n");
 	text_add(text, "Content-Length: %zu\r\n\r\n%s",
 	         body == NULL ? 0 : strlen(body), body == NULL ? "" : body);

@@ -367,6 +367,7 @@ void sip_peer_preset(struct sip_peer_conf *conf)
 		.codecs = { CODEC_PCMA, CODEC_PCMU },
 		.ptime_ms = 20,
 		.event_type = 101,
+		.dtmf = { SIP_DTMF_RTP, SIP_DTMF_INFO, SIP_DTMF_INBAND },
 		.redirect = true,
 		.reliable = SIP_100REL_SUPPORTED,
 		.session_timer = 1800,

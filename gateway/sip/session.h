@@ -11,6 +11,7 @@
  */
 
 #include "gateway/sip/expiry.h"
+#include "gateway/sip/inform.h"
 #include "gateway/sip/reliable.h"
 #include "gateway/sip/session_roles.h"
 #include "gateway/sip/session_state.h"
@@ -50,6 +51,7 @@ struct sip_session {
 
 	struct reliable reliable;
 	struct expiry expiry;
+	struct inform inform;
 	bool unchanged; /* the re-INVITE is a refresh: told as it was */
 	struct offer_local media;
 	bool media_open;

@@ -114,6 +114,7 @@ void uac_ringing(void *self, const void *detail)
 	     dialog_learn(&s->dialog, response) < 0))
 		return;
 	expiry_hear(s, response);
+	inform_hear(s, response);
 	event.flow = early_flow(s, response);
 	acknowledge_early(s, response);
 	if (repeated && event.flow == NULL)

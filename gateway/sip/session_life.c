@@ -141,6 +141,7 @@ struct sip_session *session_free(struct sip_session *s)
 	session_repeat_end(s);
 	reliable_free(s);
 	expiry_free(s);
+	inform_free(s);
 	timer_stop(&s->timer);
 	timer_stop(&s->refresh_timer);
 	deferred_cancel(&s->funeral);

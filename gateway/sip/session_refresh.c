@@ -193,6 +193,7 @@ static void answered(void *self, const void *detail)
 	(void)dialog_refresh(&s->dialog, response);
 	uac_ack(s, message_cseq(response), NULL);
 	expiry_agree(s, response);
+	inform_hear(s, response);
 	if (session_sdp(response, &sdp) == 0 && sdp != NULL &&
 	    session_answered_with(s, sdp, &flow, &warning) == 0) {
 		if (s->unchanged) { /* may have been an answer, with numbers */
@@ -401,6 +402,7 @@ void refresh_request(struct sip_session *s, struct transaction *t,
 	unsigned status = judge(s, request);
 
 	expiry_hear(s, request);
+	inform_hear(s, request);
 	if (status != 0)
 		refuse(s, t, status, 0);
 	else

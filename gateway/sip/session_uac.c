@@ -273,6 +273,7 @@ void uac_ok(void *self, const void *detail)
 	mem_free(sdp);
 	uac_ack(s, s->invite_cseq, s->ack_body);
 	expiry_agree(s, response);
+	inform_hear(s, response);
 	if (rc < 0) {
 		uac_refuse_answer(s, warning);
 		return;

@@ -105,6 +105,7 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 	}
 	take_setup(s, invite);
 	expiry_hear(s, invite);
+	inform_hear(s, invite);
 	s->invited = t;
 	s->invited_cseq = s->dialog.remote_cseq;
 	transaction_own(t, s);

@@ -143,6 +143,20 @@ int sip_session_agree(struct sip_session *session, struct flow *flow);
 /* In a call: offer a change of direction (hold by sendonly, resume). */
 int sip_session_offer(struct sip_session *session, bool send, bool receive);
 
+/* In a call, with who takes INFO (by its Allow): digits, in order. Those that
+ * are no digit are left out. -EPROTO: not in a call. -ENOSPC. */
+bool sip_session_takes_info(const struct sip_session *session);
+int sip_session_info(struct sip_session *session, const char *digits);
+
+/* In a call: who is at our end now, by UPDATE. -ENOTSUP: not with this peer. */
+int sip_session_connected(struct sip_session *session,
+                          const struct party *connected);
+
+/* How it goes with the SIP_TRANSFER they asked for: 100 inside that event
+ * takes it, 3xx to 6xx refuses it; once taken, 200 or a failure is the end.
+ * -EPROTO: they are not waiting to be told. */
+int sip_session_transferred(struct sip_session *session, unsigned status);
+
 /*
  * End it, whatever state it is in: a status with Reason, CANCEL or BYE. status
  * 0: made from the cause by the table the caller keeps; it must be given for
