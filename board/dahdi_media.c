@@ -29,7 +29,7 @@
 
 #include "kernel/mailbox.h"
 
-enum { EVENTS_MOST = 64, OCTET = 125, HEARD_FIRST = 128, AHEAD_MOST = 3 };
+enum { EVENTS_MOST = 64, OCTET = 125, HEARD_FIRST = 128, AHEAD_MOST = 4 };
 
 /* A turn that comes later than this is the first after nothing was open. */
 #define GAP_MOST MSEC(20)
@@ -152,8 +152,8 @@ static void write_block(struct dahdi *dahdi, unsigned slot,
 
 /* How many blocks of idle go ahead of a channel's first. One is enough where
  * the driver ticks each millisecond. Where it hands over several at once the
- * line would run dry between two turns: as many are needed, and one, because a
- * clock that coarse is late too. */
+ * line would run dry between two turns: as many are needed, and as many again,
+ * because a clock that coarse is late too. */
 static unsigned blocks_ahead(const struct dahdi *dahdi)
 {
 	usec block = (usec)dahdi->span.conf.block * OCTET;
@@ -161,7 +161,7 @@ static unsigned blocks_ahead(const struct dahdi *dahdi)
 
 	if (blocks <= 1)
 		return 1;
-	return (unsigned)MIN_OF(blocks + 1, (usec)AHEAD_MOST);
+	return (unsigned)MIN_OF(2 * blocks, (usec)AHEAD_MOST);
 }
 
 /* False while the line's beat is not known yet. */
