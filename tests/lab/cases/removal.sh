@@ -1,12 +1,13 @@
 # The gateway's own card goes under a call and is back within two seconds: it
-# says so, the call lives, its channel is opened again and sounds both ways.
+# says so, the call lives, its channel is opened again and sounds both ways. (What waited for the line meanwhile makes
+# the playout too deep, and it is made shorter once: one slip.)
 gateway
 pbx a 'answer 3035550... as B
   connect
   play pattern
   expect pattern for 1s errors 0 within 6s
   wait 6s
-  expect pattern for 1s errors 0 within 6s
+  expect pattern for 1s errors 40 within 6s
   expect disconnect cause 16 within 20s'
 line_up a
 phone_start phone --codec PCMA --send pattern --duration 15
