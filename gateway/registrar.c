@@ -8,8 +8,8 @@
  *
  * A number of a dial-peer is wanted while one of the trunks it leads to can
  * take calls, an account of a sip-peer while any trunk can. A D channel that is
- * lost for a moment costs no registration: a loss counts when it has lasted five
- * seconds, longer than most flaps that calls survive, a return after one.
+ * lost for a moment costs no registration: a loss counts when it has lasted
+ * five seconds, longer than most flaps that calls survive, a return after one.
  */
 
 #include "gateway/registrar.h"
