@@ -214,6 +214,13 @@ static void on_link(struct pbx *pbx, bool up)
 	call_kick(call);
 }
 
+/* A call that was refused at once never had sound, so that none will stop. */
+static void free_silent(struct pbx *pbx, unsigned channel)
+{
+	if (channel != 0 && channel < TICK_SLOTS && !pbx->slots[channel].open)
+		isdn_channel_stopped(pbx->link, channel);
+}
+
 void event_isdn(void *self, const struct isdn_event *event)
 {
 	struct pbx *pbx = self;
@@ -224,6 +231,8 @@ void event_isdn(void *self, const struct isdn_event *event)
 		on_setup(pbx, event);
 	else if (event->owner != NULL && messages[event->kind].name != NULL)
 		on_call_event(event->owner, event);
+	if (event->kind == ISDN_RELEASED)
+		free_silent(pbx, event->channel);
 }
 
 static struct pbx_call *call_on(struct pbx *pbx,
