@@ -36,7 +36,7 @@
 enum { FRAME_BUFFERS = 32, FRAME_BUFFER = 1024, ECHO_TAPS = 256 };
 
 /* Blocks come in bursts when the machine is busy or the driver's clock is
- * coarse. Buffers that stay empty cost no delay, and those that fill bound it. */
+ * coarse. Buffers that stay empty cost no delay; those that fill bound it. */
 enum { BUFFERED_OCTETS = 128, BUFFERS_LEAST = 3 };
 
 static_assert(DAHDI_HAS_EVENT == -ELAST, "the driver's word for an event");

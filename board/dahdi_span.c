@@ -12,12 +12,12 @@
  * tell that they changed, but only on channels that are open, and a span may
  * have none.
  *
- * B channels are kept open once used: opening one costs the driver its buffers.
- * Each use shapes the channel anew and lends the descriptor to the media thread,
- * the end of a use asks for it back, and it is returned once for each time it
- * was lent. A device that goes leaves descriptors that are good for nothing;
- * they are closed when they are not lent, and the channels that calls still use
- * are opened again when the device is back.
+ * B channels are kept open once used: opening one costs the driver its
+ * buffers. Each use shapes the channel anew and lends the descriptor to the
+ * media thread, the end of a use asks for it back, and it is returned once for
+ * each time it was lent. A device that goes leaves descriptors that are good
+ * for nothing; they are closed when they are not lent, and the channels that
+ * calls still use are opened again when the device is back.
  */
 
 #include "board/dahdi.h"
