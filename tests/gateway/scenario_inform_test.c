@@ -221,3 +221,32 @@ TEST_ROWS(a_new_connected_party_is_told_by_update, connected, row)
 	}
 	hang_up(w, call);
 }
+
+/* --- the exchange holds --- */
+
+static void expect_offer(struct world *w, enum leg_word_kind kind,
+                         const char *direction)
+{
+	struct far *f = &w->far[0];
+	struct leg_word word = { .kind = kind };
+
+	leg_report(&world_call(w)->leg[0], &word);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "INVITE "));
+	CHECK(strstr(far_body(f), direction) != NULL);
+	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+}
+
+TEST(a_hold_of_the_exchange_is_offered_to_the_phone)
+{
+	struct world *w = open_said("", "");
+	struct isdn_call *call = call_out(w, "", true);
+
+	expect_offer(w, LEG_HOLD, "a=sendonly");
+	CHECK(world_call(w)->held[0]);
+	expect_offer(w, LEG_RETRIEVE, "a=sendrecv");
+	CHECK(!world_call(w)->held[0]);
+	hang_up(w, call);
+}
