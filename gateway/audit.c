@@ -36,7 +36,7 @@ static bool call_lives(const struct gateway *gateway, const void *call)
 static struct leg *leg_of(struct gateway *gateway, const void *owner)
 {
 	LIST_EACH(&gateway->calls, struct call, call, list)
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < CALL_LEGS; i++)
 		if (&call->leg[i] == owner)
 			return &call->leg[i];
 	return NULL;
@@ -117,7 +117,7 @@ void audit_run(struct gateway *gateway)
 	if (trunk->link != NULL)
 		isdn_link_each(trunk->link, check_isdn, gateway);
 	LIST_EACH(&gateway->calls, struct call, call, list)
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < CALL_LEGS; i++)
 		check_leg(gateway, &call->leg[i]);
 	media_each(gateway->media, check_stream, gateway);
 }

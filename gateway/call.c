@@ -31,9 +31,13 @@
 #include "kernel/text.h"
 
 static const char *const state_names[] = {
-	[CALL_IDLE] = "idle",         [CALL_DIALLING] = "dialling",
-	[CALL_OFFERED] = "offered",   [CALL_RINGING] = "ringing",
-	[CALL_JOINING] = "joining",   [CALL_TALKING] = "talking",
+	[CALL_IDLE] = "idle",
+	[CALL_DIALLING] = "dialling",
+	[CALL_OFFERED] = "offered",
+	[CALL_RINGING] = "ringing",
+	[CALL_JOINING] = "joining",
+	[CALL_TALKING] = "talking",
+	[CALL_TRANSFERRING] = "transferring",
 	[CALL_CLEARING] = "clearing",
 };
 
@@ -52,6 +56,12 @@ static const char *const event_names[] = {
 	[EV_HOLD] = "hold",
 	[EV_INFO] = "info",
 	[EV_CONNECTED] = "connected",
+	[EV_TRANSFER] = "transfer",
+	[EV_MOVER_GONE] = "transferor released",
+	[EV_THIRD_RINGS] = "third alerting",
+	[EV_THIRD_ANSWER] = "third answer",
+	[EV_THIRD_GONE] = "third released",
+	[EV_KEPT] = "kept",
 	[EV_ANNOUNCE] = "far disconnect",
 	[EV_NEAR_GONE] = "near released",
 	[EV_FAR_GONE] = "far released",
@@ -232,7 +242,8 @@ static void act_check(void *self, const void *detail ATTR_UNUSED)
 {
 	struct call *call = self;
 
-	if (!call->leg[0].open && !call->leg[1].open && !call->stream_open)
+	if (!call->leg[0].open && !call->leg[1].open &&
+	    !call->leg[LEG_THIRD].open && !call->stream_open)
 		fsm_post(&call->fsm, EV_OVER, NULL);
 }
 
@@ -282,6 +293,27 @@ static const struct fsm_row rows[] = {
 	{ CALL_TALKING,  EV_HOLD,       act_hold,       FSM_SAME      },
 	{ CALL_TALKING,  EV_INFO,       act_info,       FSM_SAME      },
 	{ CALL_TALKING,  EV_CONNECTED,  act_connected,  FSM_SAME      },
+
+	{ CALL_TALKING,  EV_TRANSFER,   call_transfer,  CALL_TRANSFERRING },
+	{ CALL_TRANSFERRING, EV_TRY,    act_try,        FSM_SAME      },
+	{ CALL_TRANSFERRING, EV_THIRD_RINGS, call_transfer_rings, FSM_SAME },
+	{ CALL_TRANSFERRING, EV_THIRD_ANSWER, call_take_place, CALL_TALKING },
+	{ CALL_TRANSFERRING, EV_THIRD_GONE, act_far_gone, FSM_SAME    },
+	{ CALL_TRANSFERRING, EV_MOVER_GONE, call_transfer_left, FSM_SAME },
+	{ CALL_TRANSFERRING, EV_NO_MORE, call_transfer_failed, FSM_SAME },
+	{ CALL_TRANSFERRING, EV_KEPT,   NULL,           CALL_TALKING  },
+	{ CALL_TRANSFERRING, EV_MEDIA,  act_media,      FSM_SAME      },
+	{ CALL_TRANSFERRING, EV_HOLD,   act_hold,       FSM_SAME      },
+	{ CALL_TRANSFERRING, EV_INFO,   act_info,       FSM_SAME      },
+	/* A phone elsewhere takes the place of one in the call, or of one that
+	 * rings; who had it goes. */
+	{ CALL_TALKING,  EV_THIRD_ANSWER, call_take_place, FSM_SAME   },
+	{ CALL_OFFERED,  EV_THIRD_ANSWER, call_pick_up, CALL_JOINING  },
+	{ CALL_RINGING,  EV_THIRD_ANSWER, call_pick_up, CALL_JOINING  },
+	{ CALL_JOINING,  EV_THIRD_GONE, NULL,           FSM_SAME      },
+	{ CALL_TALKING,  EV_THIRD_GONE, NULL,           FSM_SAME      },
+	{ CALL_CLEARING, EV_THIRD_GONE, act_check,      FSM_SAME      },
+	{ CALL_CLEARING, EV_MOVER_GONE, act_check,      FSM_SAME      },
 
 	{ CALL_CLEARING, EV_NEAR_GONE,  act_check,      FSM_SAME      },
 	{ CALL_CLEARING, EV_FAR_GONE,   act_check,      FSM_SAME      },
@@ -382,6 +414,7 @@ static void guard_expired(void *self)
 	case CALL_DIALLING:
 	case CALL_OFFERED:
 	case CALL_TALKING:
+	case CALL_TRANSFERRING:
 	case CALL_STATES:
 		break;
 	}
@@ -395,7 +428,7 @@ static const uint8_t word_events[LEG_WORDS] = {
 	[LEG_ALERTING] = EV_ALERTING,   [LEG_PROGRESS] = EV_PROGRESS,
 	[LEG_ANSWER] = EV_ANSWER,       [LEG_MEDIA] = EV_MEDIA,
 	[LEG_HOLD] = EV_HOLD,           [LEG_RETRIEVE] = EV_HOLD,
-	[LEG_DIGITS] = EV_DIGITS,       [LEG_TRANSFER] = CALL_EVENTS,
+	[LEG_DIGITS] = EV_DIGITS,       [LEG_TRANSFER] = EV_TRANSFER,
 	[LEG_REDIRECT] = CALL_EVENTS,   [LEG_INFO] = EV_INFO,
 	[LEG_CONNECTED] = EV_CONNECTED, [LEG_DISCONNECT] = EV_ANNOUNCE,
 	[LEG_RELEASED] = EV_FAR_GONE,
@@ -418,6 +451,10 @@ static void leg_gone(struct leg *leg, const struct leg_word *word)
 	struct release why = placed(leg, word->release);
 
 	leg->open = false;
+	if (state == CALL_TRANSFERRING && leg->which == call->mover) {
+		fsm_post(&call->fsm, EV_MOVER_GONE, NULL);
+		return;
+	}
 	if (leg->which == 1 && (state == CALL_OFFERED || state == CALL_RINGING))
 		call->failed = why; /* perhaps another route will do */
 	else
@@ -432,6 +469,12 @@ void leg_report(struct leg *leg, const struct leg_word *word)
 	unsigned event = word_events[word->kind];
 
 	ladder_word(call->gateway->ladder, leg, word);
+	if (leg->which == LEG_THIRD) {
+		call_third_says(leg, word);
+		return;
+	}
+	if (word->kind == LEG_TRANSFER && !call_transfer_may(leg, word))
+		return;
 	if (word->kind == LEG_RELEASED) {
 		leg_gone(leg, word);
 		return;
@@ -442,8 +485,7 @@ void leg_report(struct leg *leg, const struct leg_word *word)
 		call->setup = *word->setup;
 	if (word->kind == LEG_HOLD || word->kind == LEG_RETRIEVE) {
 		call->held[leg->which] = word->kind == LEG_HOLD;
-		ladder_decide(call->gateway->ladder, call->number,
-		              "the %s %s",
+		ladder_decide(call->gateway->ladder, call->number, "the %s %s",
 		              leg->which == 0 ? "caller" : "called side",
 		              call->held[leg->which] ? "holds" : "resumes");
 	}
@@ -491,8 +533,8 @@ void call_release_all(struct call *call)
 	call_routes_done(call);
 	call_ring_stop(call);
 	call_unjoin(call);
-	leg_tell(&call->leg[0], &word);
-	leg_tell(&call->leg[1], &word);
+	for (unsigned i = 0; i < CALL_LEGS; i++)
+		leg_tell(&call->leg[i], &word);
 	act_check(call, NULL);
 }
 
@@ -522,7 +564,7 @@ struct call *call_new(struct gateway *gateway)
 		return NULL;
 	call->gateway = gateway;
 	call->number = ++gateway->next_call;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < CALL_LEGS; i++) {
 		call->leg[i].call = call;
 		call->leg[i].which = i;
 	}

@@ -23,7 +23,8 @@ enum call_state {
 	CALL_RINGING,  /* it rings (alert_at), or something can be heard */
 	CALL_JOINING,  /* answered; the sound is being joined both ways */
 	CALL_TALKING,
-	CALL_CLEARING, /* both legs told; waiting for their last words */
+	CALL_TRANSFERRING, /* talking, and a third leg is being asked */
+	CALL_CLEARING,     /* both legs told; waiting for their last words */
 	CALL_STATES,
 };
 
@@ -32,7 +33,9 @@ struct call {
 	struct gateway *gateway;
 	uint32_t number; /* what people call it: 1, 2, ... */
 	struct fsm fsm;
-	struct leg leg[2]; /* 0 near: came in; 1 far: goes out */
+	/* 0 near: came in; 1 far: goes out; 2: to take the place of one of
+	 * them in a transfer, and after it who had that place */
+	struct leg leg[CALL_LEGS];
 
 	struct leg_setup setup;    /* as it came; target is not kept */
 	struct route_table *table; /* whose routes these are; NULL: done */
@@ -44,9 +47,14 @@ struct call {
 	struct stream_ref stream;
 	unsigned serial;        /* of the last media_stream_set() */
 	unsigned joined_serial; /* of the last MEDIA_SET */
-	bool stream_open, held[2], ringing_tone, far_sound;
-	bool heard[2]; /* RTP came at this end */
+	bool stream_open, held[CALL_LEGS], ringing_tone, far_sound;
+	bool heard[2];           /* RTP came at this end */
 	struct media_end end[2]; /* what the stream was last told */
+
+	struct transfer transfer; /* as it was asked for last */
+	struct dial_peer direct;  /* to a peer named in it */
+	unsigned mover;           /* the leg that asked: 0 or 1 */
+	bool third_rang, third_tone;
 
 	struct release release; /* the story: the first who ended it */
 	struct release failed;  /* of the last route tried, while hunting */
@@ -62,6 +70,10 @@ struct call {
 /* A call for a leg that just came in: the caller fills call->leg[0] and then
  * reports LEG_SETUP. NULL: the pool is used up. */
 struct call *call_new(struct gateway *gateway);
+
+/* A leg for a session that just came in to take this one's place: the caller
+ * fills it and reports LEG_SETUP. NULL: not now. */
+struct leg *call_replacement(struct leg *leg);
 
 /* An operator, a timer, a line or a rule ends it. Asked twice is fine. */
 void call_clear(struct call *call, const struct release *why);

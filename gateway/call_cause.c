@@ -26,7 +26,7 @@ static void find_map(const struct leg *leg, bool to_status,
 	const struct gateway *gateway = leg->call->gateway;
 	const struct options_peer *peer =
 		conf_find(gateway->conf, &options_peer_section, leg->sip.peer);
-	const struct trunk *trunk = span_of(&leg->call->leg[1 - leg->which]);
+	const struct trunk *trunk = span_of(call_other(leg));
 
 	*out = (struct cause_map){
 		.profile = (enum cause_profile)gateway->global.cause_profile,

@@ -56,6 +56,21 @@ bool call_hunts(const struct call *call, const struct release *why);
 void call_far_failed(struct call *call);
 void call_routes_done(struct call *call);
 
+/* Finds the routes of call->transfer: EV_TRY or EV_NO_MORE. */
+void call_route_transfer(struct call *call);
+
+/* call_transfer.c: actions, and what the third leg says and a leg that asks. */
+void call_transfer(void *call, const void *word);
+void call_transfer_rings(void *call, const void *word);
+void call_transfer_left(void *call, const void *word);
+void call_transfer_failed(void *call, const void *word);
+void call_take_place(void *call, const void *word);
+void call_pick_up(void *call, const void *word);
+bool call_transfer_may(struct leg *leg, const struct leg_word *word);
+void call_third_says(struct leg *leg, const struct leg_word *word);
+/* The leg at the other side of this one. */
+struct leg *call_other(const struct leg *leg);
+
 /* call_sound.c */
 void call_join(struct call *call);   /* the ends as the legs have them */
 void call_unjoin(struct call *call); /* close the stream */

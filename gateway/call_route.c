@@ -99,17 +99,16 @@ static void tell_inbound(const struct call *call)
 	char from[40], to[40], near[48] = "";
 
 	call->leg[0].ops->name(&call->leg[0], near, sizeof(near));
-	ladder_decide(call->gateway->ladder, call->number,
-	              "%s at %s calls %s, dial-peer in %u%s",
-	              calling->number.present
-	                      ? log_digits(from, sizeof(from),
-	                                   calling->number.digits)
-	                      : "no number",
-	              near,
-	              log_digits(to, sizeof(to),
-	                         call->setup.called.number.digits),
-	              call->leg[0].peer_tag,
-	              call->leg[0].peer_tag == 0 ? " (default)" : "");
+	ladder_decide(
+		call->gateway->ladder, call->number,
+		"%s at %s calls %s, dial-peer in %u%s",
+		calling->number.present
+			? log_digits(from, sizeof(from), calling->number.digits)
+			: "no number",
+		near,
+		log_digits(to, sizeof(to), call->setup.called.number.digits),
+		call->leg[0].peer_tag,
+		call->leg[0].peer_tag == 0 ? " (default)" : "");
 }
 
 static void find_routes(struct call *call)
@@ -327,15 +326,15 @@ static bool is_down(struct call *call, const struct route *route)
 }
 
 /* What the far leg is asked: as it came, with the digits of this route. */
-static void fill_out(struct call *call, const struct route *route)
+static void fill_out(struct call *call, const struct route *route,
+                     struct leg_setup *out)
 {
-	struct number *called = &call->out.called.number;
+	struct number *called = &out->called.number;
 
-	call->out = call->setup;
-	call->out.complete = true;
-	call->out.emergency = call->emergency;
-	call->out.target = route->peer->kind == PEER_POTS ? route->peer->trunk
-	                                                  : route->peer->target;
+	out->complete = true;
+	out->emergency = call->emergency;
+	out->target = route->peer->kind == PEER_POTS ? route->peer->trunk
+	                                             : route->peer->target;
 	if (strcmp(called->digits, route->digits) != 0) {
 		(void)text_copy(called->digits, sizeof(called->digits),
 		                route->digits);
@@ -344,33 +343,58 @@ static void fill_out(struct call *call, const struct route *route)
 	}
 }
 
+/* The same for a transfer: who stays calls whom he is sent to. */
+static void ask_transfer(struct call *call, const struct route *route,
+                         struct leg_setup *out)
+{
+	struct transfer *asked = &call->transfer;
+
+	*out = (struct leg_setup){
+		.calling = call->mover == 1 ? call->setup.calling
+		           : call->connected.number.present
+		                   ? call->connected
+		                   : call->setup.called,
+		.bearer = call->setup.bearer,
+		.transfer = asked,
+	};
+	out->called.number = asked->to;
+	if (route->peer != &call->direct)
+		asked->uri[0] = '\0'; /* the dial plan says whom to call */
+}
+
 static int place(struct call *call, const struct route *route)
 {
-	struct leg *leg = &call->leg[1];
+	bool moves = fsm_state(&call->fsm) == CALL_TRANSFERRING;
+	struct leg *leg = &call->leg[moves ? LEG_THIRD : 1];
+	struct leg_setup moved, *out = moves ? &moved : &call->out;
 	struct cause cause = { Q850_NONE, LOCATION_PRIVATE_LOCAL };
 	struct trunk *trunk;
 	int rc = -ENOENT;
 
 	memset(leg, 0, sizeof(*leg));
 	leg->call = call;
-	leg->which = 1;
+	leg->which = moves ? LEG_THIRD : 1;
 	leg->kind = route->peer->kind;
 	leg->peer_tag = route->peer->tag;
-	fill_out(call, route);
+	if (moves)
+		ask_transfer(call, route, out);
+	else
+		*out = call->setup;
+	fill_out(call, route, out);
 	if (leg->kind == PEER_VOIP) {
-		rc = leg_sip_place(leg, call->gateway, &call->out, &cause);
+		rc = leg_sip_place(leg, call->gateway, out, &cause);
 	} else {
 		trunk = gateway_trunk(call->gateway, route->peer->trunk);
 		cause.value = Q850_NETWORK_OUT_OF_ORDER;
 		if (trunk != NULL)
-			rc = leg_isdn_place(leg, trunk, &call->out, &cause);
+			rc = leg_isdn_place(leg, trunk, out, &cause);
 	}
 	memset(&call->failed, 0, sizeof(call->failed));
 	call->failed.by = RELEASE_BY_FAILURE;
 	call->failed.cause = cause;
 	if (rc < 0)
 		(void)snprintf(call->failed.detail, sizeof(call->failed.detail),
-		               "%.48s: %s", call->out.target, strerror(-rc));
+		               "%.48s: %s", out->target, strerror(-rc));
 	return rc;
 }
 
@@ -383,8 +407,7 @@ void call_try(struct call *call)
 		route = &call->routes.route[call->next_route++];
 		ladder_decide(call->gateway->ladder, call->number,
 		              "%s: dial-peer %u to %s, choice %zu of %zu",
-		              log_digits(digits, sizeof(digits),
-		                         route->digits),
+		              log_digits(digits, sizeof(digits), route->digits),
 		              route->peer->tag,
 		              route->peer->kind == PEER_POTS
 		                      ? route->peer->trunk
@@ -401,10 +424,74 @@ void call_try(struct call *call)
 	fsm_post(&call->fsm, EV_NO_MORE, NULL);
 }
 
+/* A peer that is named is called as it is; a number is for the dial plan, as
+ * if the side that stays had dialled it. */
+static void plan_transfer(struct call *call)
+{
+	struct transfer *asked = &call->transfer;
+	struct leg *stays = &call->leg[call->mover ^ 1u];
+	char target[PEER_TARGET] = "";
+	struct plan_source source = {
+		.kind = stays->kind,
+		.trunk = "",
+		.target = target,
+		.called = asked->to.digits,
+		.calling = "",
+	};
+
+	if (stays->kind == PEER_POTS)
+		source.trunk = stays->isdn.trunk->name;
+	else
+		(void)snprintf(
+			target, sizeof(target), "%s%s",
+			strchr(stays->sip.peer, ':') == NULL ? "sip-peer " : "",
+			stays->sip.peer);
+	call->table = call->gateway->routes;
+	call->table->calls++;
+	plan_route(call->table->plan, plan_inbound(call->table->plan, &source),
+	           asked->to.digits, true, &call->routes, &call->barred);
+}
+
+void call_route_transfer(struct call *call)
+{
+	struct transfer *asked = &call->transfer;
+	struct dial_peer *direct = &call->direct;
+
+	call->next_route = 0;
+	call->barred = false;
+	call_routes_done(call);
+	if (asked->peer[0] != '\0') {
+		*direct = (struct dial_peer){ .kind = PEER_VOIP };
+		(void)snprintf(direct->target, sizeof(direct->target), "%s%s",
+		               strchr(asked->peer, ':') == NULL ? "sip-peer "
+		                                                : "",
+		               asked->peer);
+		call->routes = (struct routes){ .answer = PLAN_MATCH, .n = 1 };
+		call->routes.route[0].peer = direct;
+		(void)text_copy(call->routes.route[0].digits,
+		                sizeof(call->routes.route[0].digits),
+		                asked->to.digits);
+	} else {
+		plan_transfer(call);
+	}
+	if (call->routes.answer == PLAN_MATCH)
+		fsm_post(&call->fsm, EV_TRY, NULL);
+	else if (call->barred)
+		fail(call, RELEASE_BY_POLICY, Q850_CALL_REJECTED,
+		     "no allow-same-kind for the transfer");
+	else if (!asked->to.present)
+		fail(call, RELEASE_BY_POLICY, Q850_INVALID_NUMBER,
+		     "a transfer to a name at nobody we know");
+	else
+		fail(call, RELEASE_BY_POLICY, Q850_UNALLOCATED,
+		     "no dial-peer matches the transfer");
+}
+
 bool call_hunts(const struct call *call, const struct release *why)
 {
 	const struct dial_peer *peer =
-		call->routes.route[call->next_route - 1].peer;
+		call->routes.route[MAX_OF(call->next_route, (size_t)1) - 1]
+			.peer;
 	const struct options_global *said = &call->gateway->global;
 	bool may = why->sip_status != 0
 	                   ? plan_hunts_status(&said->hunt_statuses,

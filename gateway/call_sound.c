@@ -33,7 +33,8 @@ static void wanted(struct call *call, unsigned which, struct media_end *end)
 {
 	struct leg *leg = &call->leg[which];
 	unsigned state = fsm_state(&call->fsm);
-	bool answered = state == CALL_JOINING || state == CALL_TALKING;
+	bool answered = state == CALL_JOINING || state == CALL_TALKING ||
+	                state == CALL_TRANSFERRING;
 	bool heard = answered || which == 1; /* his sound goes to the other */
 	bool told = answered || which == 0;  /* the other's goes to him */
 
@@ -238,7 +239,7 @@ void call_media(struct call *call, const struct media_report *report)
 
 void call_abandon(struct call *call)
 {
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < CALL_LEGS; i++) {
 		if (call->leg[i].open)
 			call->leg[i].ops->abandon(&call->leg[i]);
 		call->leg[i].open = false;

@@ -305,12 +305,12 @@ const char *leg_word_name(enum leg_word_kind kind)
 static void word_log(const struct leg *leg, const struct leg_word *word,
                      const char *direction)
 {
+	static const char *const sides[] = { "near", "far", "third" };
 	char name[16];
 
 	(void)snprintf(name, sizeof(name), "call %u", leg->call->number);
-	log_debug(&area_call, name, "%s leg (%s) %s %s%s",
-	          leg->which == 0 ? "near" : "far", leg->ops->network,
-	          direction, leg_word_name(word->kind),
+	log_debug(&area_call, name, "%s leg (%s) %s %s%s", sides[leg->which],
+	          leg->ops->network, direction, leg_word_name(word->kind),
 	          word->sound ? ", with sound" : "");
 }
 

@@ -36,7 +36,9 @@ enum leg_word_kind {
 	LEG_HOLD,       /* the far end took the sound away for a while */
 	LEG_RETRIEVE,
 	LEG_DIGITS,     /* more of the called number; complete */
-	LEG_TRANSFER,   /* reserved: digits say where to */
+	LEG_TRANSFER,   /* reported: the far end sends the other side to
+	                 * `transfer` (NULL: it may not); told: taken, or
+	                 * when complete, done, or failed by `release` */
 	LEG_REDIRECT,   /* digits: where the far end sends the call */
 	LEG_INFO,       /* digits pressed in the call, out of band */
 	LEG_CONNECTED,  /* party: who is at the far end now, in the call */
@@ -53,6 +55,8 @@ struct leg_setup {
 	bool complete;     /* no more digits will come */
 	bool emergency;
 	const char *target; /* pots: the trunk's name; voip: the peer's */
+	const struct transfer
+		*transfer; /* who asked for it, and how; or NULL */
 };
 
 struct leg_word {
@@ -64,8 +68,12 @@ struct leg_word {
 	unsigned progress;
 	struct cause cause;
 	const struct party *party;
+	const struct transfer *transfer;
 	const struct release *release;
 };
+
+/* The third of a call takes the place of one of the two, or had it. */
+enum { LEG_THIRD = 2, CALL_LEGS };
 
 struct leg_ops {
 	const char *network; /* "isdn", "sip" */
@@ -77,6 +85,8 @@ struct leg_ops {
 	void (*end)(struct leg *leg, bool answered, struct media_end *end);
 	/* Let go without a word: the leg hears no more of its network. */
 	void (*abandon)(struct leg *leg);
+	/* It lies at another place in memory now. */
+	void (*moved)(struct leg *leg);
 	/* "e1 0:5" or "carrier": for log, ladder and console */
 	void (*name)(const struct leg *leg, char *to, size_t size);
 };
@@ -84,7 +94,7 @@ struct leg_ops {
 struct leg {
 	const struct leg_ops *ops;
 	struct call *call;
-	unsigned which; /* 0: came in; 1: goes out */
+	unsigned which; /* 0: came in; 1: goes out; LEG_THIRD */
 	bool open;      /* has not said its last word yet */
 	enum peer_kind kind;
 	unsigned peer_tag; /* dial-peer; 0: the default */

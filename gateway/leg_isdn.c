@@ -152,6 +152,12 @@ static void isdn_abandon(struct leg *leg)
 	leg->isdn.trunk->calls--;
 }
 
+static void isdn_moved(struct leg *leg)
+{
+	if (leg->isdn.call != NULL)
+		isdn_call_own(leg->isdn.call, leg);
+}
+
 static void isdn_name(const struct leg *leg, char *to, size_t size)
 {
 	(void)snprintf(to, size, "%s:%u", leg->isdn.trunk->name,
@@ -163,6 +169,7 @@ static const struct leg_ops isdn_ops = {
 	.tell = isdn_tell,
 	.end = isdn_end,
 	.abandon = isdn_abandon,
+	.moved = isdn_moved,
 	.name = isdn_name,
 };
 

@@ -81,6 +81,18 @@ static void tell_disconnect(struct leg *leg, const struct leg_word *word)
 	sip_session_end(leg->sip.session, status, word->release);
 }
 
+/* How it goes where they sent our side: RFC 3515 2.4.4. */
+static void tell_transfer(struct leg *leg, const struct leg_word *word)
+{
+	unsigned status = word->complete ? 200 : 100;
+
+	if (word->release != NULL)
+		status = word->release->sip_status >= 300
+		                 ? word->release->sip_status
+		                 : call_status(leg, word->release->cause);
+	(void)sip_session_transferred(leg->sip.session, status);
+}
+
 static void sip_tell(struct leg *leg, const struct leg_word *word)
 {
 	switch (word->kind) {
@@ -97,6 +109,9 @@ static void sip_tell(struct leg *leg, const struct leg_word *word)
 	case LEG_RETRIEVE:
 		(void)sip_session_offer(leg->sip.session, true, true);
 		break;
+	case LEG_TRANSFER:
+		tell_transfer(leg, word);
+		break;
 	case LEG_DISCONNECT:
 		tell_disconnect(leg, word);
 		break;
@@ -110,7 +125,6 @@ static void sip_tell(struct leg *leg, const struct leg_word *word)
 	case LEG_PROCEEDING:
 	case LEG_MEDIA:
 	case LEG_DIGITS:
-	case LEG_TRANSFER:
 	case LEG_REDIRECT:
 	case LEG_RELEASED:
 	case LEG_WORDS:
@@ -143,7 +157,7 @@ static void sip_end(struct leg *leg, bool answered, struct media_end *end)
 	const struct sip_peer_conf *peer;
 	struct flow flow;
 
-	if (answered && !leg->sip.agreed && leg->which == 0 &&
+	if (answered && !leg->sip.agreed &&
 	    sip_session_agree(leg->sip.session, &flow) == 0)
 		flow_agreed(leg, &flow);
 	if (!leg->sip.agreed || leg->sip.socket == NULL)
@@ -180,11 +194,18 @@ static void sip_abandon(struct leg *leg)
 	socket_close(leg);
 }
 
+static void sip_moved(struct leg *leg)
+{
+	if (leg->sip.session != NULL)
+		sip_session_own(leg->sip.session, leg);
+}
+
 static const struct leg_ops sip_ops = {
 	.network = "sip",
 	.tell = sip_tell,
 	.end = sip_end,
 	.abandon = sip_abandon,
+	.moved = sip_moved,
 	.name = sip_name,
 };
 
@@ -219,6 +240,7 @@ int leg_sip_place(struct leg *leg, struct gateway *gateway,
 		.redirection = setup->redirection,
 		.has_offer = true,
 		.emergency = setup->emergency,
+		.transfer = setup->transfer,
 	};
 	struct sip_peer_conf made;
 	char name[sizeof(leg->sip.peer)] = "";
@@ -281,6 +303,32 @@ static void came_in(struct gateway *gateway, const struct sip_event *event)
 	leg_report(leg, &word);
 }
 
+/* RFC 3891: a session that takes the place of one we have. */
+static void takes_place(struct gateway *gateway, const struct sip_event *event)
+{
+	struct release why = { .by = RELEASE_BY_POLICY,
+		               .cause = { Q850_TEMPORARY_FAILURE,
+		                          LOCATION_PRIVATE_LOCAL },
+		               .detail = "Replaces came at a bad moment" };
+	struct leg *had = sip_session_owner(event->replaces), *leg;
+	struct leg_setup setup = { .calling = event->setup->calling,
+		                   .called = event->setup->called };
+	struct leg_word word = { .kind = LEG_SETUP, .setup = &setup };
+
+	leg = had == NULL ? NULL : call_replacement(had);
+	if (leg == NULL) {
+		sip_session_own(event->session, NULL);
+		sip_session_end(event->session, had == NULL ? 481 : 491, &why);
+		return;
+	}
+	leg_open(leg, gateway, sip_session_peer(event->session)->name);
+	leg->sip.session = event->session;
+	sip_session_own(event->session, leg);
+	ladder_claim(gateway->ladder, ladder_key_sip(event->setup->call_id),
+	             leg->call->number);
+	leg_report(leg, &word);
+}
+
 static void released(struct leg *leg, const struct sip_event *event)
 {
 	struct release why = *event->release;
@@ -334,6 +382,10 @@ static void on_event(void *self, const struct sip_event *event)
 {
 	struct leg *leg = event->owner;
 
+	if (event->kind == SIP_SETUP && event->replaces != NULL) {
+		takes_place(self, event);
+		return;
+	}
 	if (event->kind == SIP_SETUP) {
 		came_in(self, event);
 		return;
@@ -370,6 +422,11 @@ static void on_event(void *self, const struct sip_event *event)
 		break;
 	case SIP_REDIRECT:
 		redirected(leg, event);
+		break;
+	case SIP_TRANSFER:
+		leg_report(leg,
+		           &(struct leg_word){ .kind = LEG_TRANSFER,
+		                               .transfer = event->transfer });
 		break;
 	case SIP_SETUP:
 		break;

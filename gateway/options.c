@@ -290,6 +290,8 @@ static const struct conf_option peer_options[] = {
 	  "calls at once; 0: no limit" },
 	{ "redirect",     &conf_switch, P(redirect), 0, 0, NULL, "on",
 	  "go where its 3xx says; without, a 3xx is a refusal" },
+	{ "transfer",     &conf_switch, P(transfer), 0, 0, NULL, NULL,
+	  "may send calls elsewhere: REFER, Replaces, BYE with Also" },
 	{ "backup-proxy", &options_kind_prefixes, P(prefixes), 0, 0, NULL, NULL,
 	  "phones at these addresses may call while their proxy is dead" },
 	{ "authenticate", &options_kind_user, P(realm), 0, 0, NULL, NULL,

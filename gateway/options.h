@@ -110,12 +110,12 @@ struct options_peer {
 	unsigned session_timer, min_se; /* seconds; 0: off */
 	unsigned max_calls;
 	struct options_credentials credentials;
-	bool redirect;
+	bool redirect, transfer;
 	struct options_prefixes prefixes; /* who may call without a proxy */
 	char realm[48];                   /* and is asked for a digest */
-	char proxy[88];               /* outbound; host or host:port */
-	int url;                      /* of called numbers: 1 is tel: */
-	unsigned registrar_expires_s; /* 0: it is none */
+	char proxy[88];                   /* outbound; host or host:port */
+	int url;                          /* of called numbers: 1 is tel: */
+	unsigned registrar_expires_s;     /* 0: it is none */
 	bool registrar_secondary;
 	char account[REGISTER_USER]; /* registered there; "" none */
 	struct cause_rules cause_to_status, cause_from_status;

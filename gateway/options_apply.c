@@ -140,6 +140,7 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->latch = p->latch;
 	out->codec_mismatch_400 = p->codec_mismatch_400;
 	out->redirect = p->redirect;
+	out->transfer = p->transfer;
 	out->tel = p->url != 0;
 	out->nprefixes = p->prefixes.n;
 	memcpy(out->prefixes, p->prefixes.one, sizeof(out->prefixes));

@@ -76,6 +76,23 @@ struct redirection {
 	unsigned count;
 };
 
+/*
+ * Where one end of a call wants the other end to be: a number, and the far
+ * end it is at when that is one we know; else the dial plan says. The texts
+ * are the network's own; "" is none.
+ */
+enum { TRANSFER_TEXT = 256 };
+
+struct transfer {
+	struct number to;             /* present or not */
+	char peer[48];                /* the SIP peer by name */
+	char uri[TRANSFER_TEXT];      /* to be called, as it was written */
+	char replaces[TRANSFER_TEXT]; /* whose place is taken there */
+	char referred_by[TRANSFER_TEXT];
+	char requested_by[TRANSFER_TEXT];
+	bool leaving; /* who asks has gone, whatever comes of it */
+};
+
 enum bearer {
 	BEARER_SPEECH,
 	BEARER_AUDIO_3K1,

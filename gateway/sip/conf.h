@@ -120,12 +120,13 @@ struct sip_peer_conf {
 	bool latch;              /* RTP source may differ (NAT) */
 	bool codec_mismatch_400; /* the older manner, else 488 */
 	bool redirect;           /* goes where its 3xx says */
+	bool transfer;           /* may send our side of a call elsewhere */
 	bool tel;                /* numbers are told as tel: */
 	unsigned nprefixes;      /* who may call beside, or without, host */
 	struct sip_prefix prefixes[SIP_PREFIXES];
 	char realm[48];      /* its INVITEs are challenged; "": are not */
-	char proxy[80];          /* all goes by this outbound proxy; "": none */
-	uint16_t proxy_port;     /* 0: 5060 (or by SRV) */
+	char proxy[80];      /* all goes by this outbound proxy; "": none */
+	uint16_t proxy_port; /* 0: 5060 (or by SRV) */
 	enum sip_100rel reliable;
 	unsigned
 		session_timer; /* seconds a session lasts unrefreshed; 0: off */

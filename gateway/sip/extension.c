@@ -26,12 +26,19 @@ static bool has_timer(const struct sip_peer_conf *peer)
 	return peer->session_timer != 0;
 }
 
+static bool has_transfer(const struct sip_peer_conf *peer)
+{
+	return peer->transfer;
+}
+
 static const struct {
 	const char *tag;
 	bool (*on)(const struct sip_peer_conf *peer);
 } rows[] = {
-	{ "100rel", has_100rel }, /* RFC 3262 */
-	{ "timer", has_timer },   /* RFC 4028 */
+	{ "100rel", has_100rel },       /* RFC 3262 */
+	{ "timer", has_timer },         /* RFC 4028 */
+	{ "replaces", has_transfer },   /* RFC 3891 */
+	{ "norefersub", has_transfer }, /* RFC 4488 */
 };
 
 /* The next word of a list; empty when it is at its end. */

@@ -15,7 +15,7 @@
 #include <strings.h>
 
 const char stack_allow[] =
-	"INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK";
+	"INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER";
 
 /* RFC 3261 8.2.1, 21.4.6, 21.5.2: methods we know and do not allow are 405,
  * ones nobody told us of are 501. */
@@ -32,7 +32,7 @@ static const struct {
 	{ "INFO",      true  },
 	{ "UPDATE",    true  },
 	{ "PRACK",     true  },
-	{ "REFER",     false },
+	{ "REFER",     true  },
 	{ "NOTIFY",    false },
 	{ "SUBSCRIBE", false },
 	{ "MESSAGE",   false },
@@ -311,6 +311,8 @@ static void begin(struct sip_stack *stack, struct transaction *t,
 		answer_invite(stack, t, request, peer);
 	else if (message_is(request, "OPTIONS"))
 		stack_options(stack, t, request);
+	else if (message_is(request, "REFER"))
+		refuse(stack, t, request, 403); /* only in a call */
 	else
 		refuse(stack, t, request, 481);
 }

@@ -158,6 +158,8 @@ static void enter(void *self, unsigned state)
 		timer_start(&s->timer, length);
 	if (state == UA_ENDING || state == UA_OVER)
 		expiry_stop(s);
+	if (state == UA_ENDING || state == UA_OVER)
+		refer_end(s);
 	if (state == UA_OVER) {
 		session_repeat_end(s);
 		reliable_end(s);
@@ -211,6 +213,7 @@ void session_bye(void *self, const void *detail)
 
 	(void)header_get_reason(bye->request, &why.cause);
 	respond_ok(s, bye);
+	transfer_also(s, bye->request);
 	session_release(s, &why);
 }
 
@@ -341,6 +344,8 @@ void session_request(struct sip_session *s, struct transaction *t,
 		reliable_prack(s, t, request);
 	else if (message_is(request, "INFO"))
 		hear_info(s, t, request);
+	else if (message_is(request, "REFER"))
+		refer_request(s, t, request);
 	else if (message_is(request, "OPTIONS"))
 		stack_options(s->stack, t, request);
 	else if (message_is(request, "INVITE") || message_is(request, "UPDATE"))

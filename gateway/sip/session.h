@@ -16,6 +16,7 @@
 #include "gateway/sip/session_roles.h"
 #include "gateway/sip/session_state.h"
 #include "gateway/sip/stack.h"
+#include "gateway/sip/transfer.h"
 
 enum { SESSION_FORKS = 8 };
 
@@ -48,6 +49,9 @@ struct sip_session {
 	struct sip_setup setup; /* outgoing: to be placed again elsewhere */
 	unsigned naddrs, tried;
 	struct addr addrs[PEER_ADDRS];
+
+	struct referral referral;
+	char *carried; /* lines of the INVITE of a transfer; or NULL */
 
 	struct reliable reliable;
 	struct expiry expiry;
@@ -87,6 +91,11 @@ uint32_t session_hash(const char *text);
 /* Of a request (their tag is in From) or a response. NULL: none. */
 struct sip_session *session_find(struct sip_stack *stack,
                                  const osip_message_t *m);
+
+/* By the identifiers of its dialog, as we have them. */
+struct sip_session *session_named(struct sip_stack *stack, const char *call_id,
+                                  const char *local_tag,
+                                  const char *remote_tag);
 
 void session_tell(struct sip_session *s, struct sip_event *event);
 

@@ -139,6 +139,7 @@ struct sip_session *session_free(struct sip_session *s)
 	s->reinvite = let_go(s->reinvite);
 	s->reinvited = let_go(s->reinvited);
 	session_repeat_end(s);
+	refer_free(s);
 	reliable_free(s);
 	expiry_free(s);
 	inform_free(s);
@@ -204,6 +205,17 @@ struct sip_session *session_find(struct sip_stack *stack,
 		return NULL;
 	LIST_EACH(bucket_of(stack, call_id), struct sip_session, s, bucket)
 	if (strcmp(s->dialog.call_id, call_id) == 0 && is_of(s, m))
+		return s;
+	return NULL;
+}
+
+struct sip_session *session_named(struct sip_stack *stack, const char *call_id,
+                                  const char *local_tag, const char *remote_tag)
+{
+	LIST_EACH(bucket_of(stack, call_id), struct sip_session, s, bucket)
+	if (strcmp(s->dialog.call_id, call_id) == 0 &&
+	    strcmp(s->dialog.local_tag, local_tag) == 0 &&
+	    strcmp(s->dialog.remote_tag, remote_tag) == 0)
 		return s;
 	return NULL;
 }

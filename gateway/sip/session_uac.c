@@ -42,6 +42,8 @@ int uac_invite(struct sip_session *s)
 	session_begin(&text, s, "INVITE", s->invite_cseq);
 	session_host(s, host, sizeof(host));
 	header_print_identity(&text, &s->setup, host, &s->peer);
+	if (s->carried != NULL)
+		text_add(&text, "%s", s->carried);
 	return session_send(&s->invite, s, &text, body, &invite_user);
 }
 
@@ -53,9 +55,24 @@ static int set_text(char **to, const struct text *text)
 	return *to == NULL ? -ENOMEM : 0;
 }
 
+/* The URI a transfer names, as it was written. */
+static int set_written(struct sip_session *s, const char *written)
+{
+	char room[TRANSFER_TEXT + 2];
+	struct text uri = TEXT(room);
+	int rc;
+
+	text_add(&uri, "<%s>", written);
+	rc = set_text(&s->dialog.remote, &uri);
+	uri = TEXT(room);
+	text_add(&uri, "%s", written);
+	return rc == 0 ? set_text(&s->dialog.target, &uri) : rc;
+}
+
 /* "<sip:...>" of the called party at the peer, and the same as a URI. */
 static int set_target(struct sip_session *s)
 {
+	const struct transfer *transfer = s->setup.transfer;
 	const struct number *called = &s->setup.called.number;
 	void (*print)(struct text *, const struct number *, const char *) =
 		s->peer.tel ? header_print_tel : header_print_uri;
@@ -63,6 +80,8 @@ static int set_target(struct sip_session *s)
 	struct text where = TEXT(host), uri = TEXT(room);
 	int rc;
 
+	if (transfer != NULL && transfer->uri[0] != '\0')
+		return set_written(s, transfer->uri);
 	peer_print_host(&where, s->peer.host, s->peer.port);
 	text_add(&uri, "<");
 	print(&uri, called, host);
@@ -162,7 +181,10 @@ int sip_session_place(struct sip_session **out, struct sip_stack *stack,
 	}
 	s->peer.transport = p->transport;
 	s->naddrs = peer_targets(p, s->addrs);
-	rc = place(s);
+	rc = setup->transfer == NULL ? 0 : transfer_carry(s, setup->transfer);
+	if (rc == 0)
+		rc = place(s);
+	s->setup.transfer = NULL; /* borrowed */
 	if (rc < 0) {
 		(void)session_free(s);
 		return rc;

@@ -80,7 +80,7 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
                 const osip_message_t *invite, const struct peer *peer)
 {
 	struct stack_answer no = { .status = 503 };
-	struct sip_session *s;
+	struct sip_session *s, *replaced = NULL;
 	unsigned warning = 0;
 	int rc = session_new(&s, stack, &peer->conf, true);
 
@@ -95,6 +95,9 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 		no.status = expiry_judge(s, invite);
 	if (no.status == 422)
 		no.min_se = s->peer.min_se;
+	if (no.status == 0)
+		no.status =
+			transfer_replaced(stack, &s->peer, invite, &replaced);
 	if (no.status == 0)
 		no.status = judge_offer(s, invite, &warning);
 	if (no.status == 488)
@@ -114,7 +117,8 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 	(void)session_respond(s, t, (struct stack_answer){ .status = 100 });
 	fsm_post(&s->fsm, HEARD_INVITE, NULL);
 	session_tell(s, &(struct sip_event){ .kind = SIP_SETUP,
-	                                     .setup = &s->setup });
+	                                     .setup = &s->setup,
+	                                     .replaces = replaced });
 	return 0;
 }
 

@@ -37,6 +37,8 @@ enum sip_event_kind {
 	                 * already answered; held says which way */
 	SIP_REDIRECT,   /* 3xx: contacts; the session ends by itself after */
 	SIP_INFO,       /* digits by INFO */
+	SIP_TRANSFER,   /* they send our side elsewhere: transfer; NULL when
+	                 * they were refused, not being trusted for it */
 	SIP_RELEASED,   /* release: why; last word */
 };
 
@@ -46,7 +48,8 @@ struct sip_setup {
 	struct redirection redirection;
 	bool has_offer; /* false: they want ours (delayed offer) */
 	bool emergency;
-	char call_id[128]; /* for records; received ones only */
+	char call_id[128];               /* for records; received ones only */
+	const struct transfer *transfer; /* it was asked by; placed ones only */
 };
 
 struct sip_event {
@@ -59,8 +62,10 @@ struct sip_event {
 	unsigned status;               /* of the response */
 	bool held;                     /* SIP_FLOW: the far end holds us */
 	const char *digits;
-	const char *contact;           /* SIP_REDIRECT: URIs, a line each */
-	const struct release *release; /* SIP_RELEASED */
+	const struct transfer *transfer; /* SIP_TRANSFER */
+	struct sip_session *replaces;    /* SIP_SETUP: whose place it takes */
+	const char *contact;             /* SIP_REDIRECT: URIs, a line each */
+	const struct release *release;   /* SIP_RELEASED */
 };
 
 struct sip_handler {

@@ -255,7 +255,7 @@ static const struct {
 	{ "OPTIONS", "",                      NULL,    "SIP/2.0 200" },
 	{ "UPDATE",  "",                      NULL,    "SIP/2.0 200" },
 	{ "UPDATE",  "",                      far_sdp, "SIP/2.0 200" },
-	{ "REFER",   "Refer-To: <sip:a@b>\r\n", NULL,  "SIP/2.0 405" },
+	{ "REFER",   "Refer-To: <sip:a@b>\r\n", NULL,  "SIP/2.0 403" },
 	{ "NOTIFY",  "Event: refer\r\n",      NULL,    "SIP/2.0 405" },
 	{ "FROBNICATE", "",                   NULL,    "SIP/2.0 501" },
 	{ "INFO",    "Require: magic\r\n",    NULL,    "SIP/2.0 420" },
