@@ -24,8 +24,14 @@ enum call_event {
 	EV_MEDIA,
 	EV_HOLD, /* or retrieve: held[] says */
 	EV_INFO,
-	EV_CONNECTED, /* who is there changed */
-	EV_ANNOUNCE,  /* the far side clears with something to hear */
+	EV_CONNECTED,    /* who is there changed */
+	EV_TRANSFER,     /* one side sends the other elsewhere: transfer */
+	EV_MOVER_GONE,   /* that side has gone */
+	EV_THIRD_RINGS,  /* the third leg rings */
+	EV_THIRD_ANSWER, /* it answered, or came to take a place */
+	EV_THIRD_GONE,
+	EV_KEPT,     /* it came to nothing: the two go on */
+	EV_ANNOUNCE, /* the far side clears with something to hear */
 	EV_NEAR_GONE,
 	EV_FAR_GONE,
 	EV_CLEAR,

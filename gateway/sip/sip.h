@@ -157,6 +157,11 @@ int sip_session_info(struct sip_session *session, const char *digits);
 int sip_session_connected(struct sip_session *session,
                           const struct party *connected);
 
+/* How it goes with the SIP_TRANSFER they asked for: 100 inside that event
+ * takes it, 3xx to 6xx refuses it; once taken, 200 or a failure is the end.
+ * -EPROTO: they are not waiting to be told. */
+int sip_session_transferred(struct sip_session *session, unsigned status);
+
 /*
  * End it, whatever state it is in: a status with Reason, CANCEL or BYE. status
  * 0: made from the cause by the table the caller keeps; it must be given for
