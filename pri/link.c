@@ -198,8 +198,9 @@ static void settled(void *self)
 /* Q.921 5.7.1: a SABME in mid-flight sets the sequence numbers back, and what
  * was sent and not acknowledged is gone. Both ends of a line that comes up
  * usually send one, and the second would take what was sent after the first
- * with it: a RESTART, a SETUP. So a link is up when layer 2 has been for a
- * moment. */
+ * with it: a RESTART, a SETUP. An end that did not hear the answer to its own
+ * asks again when T200 expires (1 s, Q.921 5.9.1), so a link is up when layer 2
+ * has been for a little longer than that. */
 static bool sets_up_anew(struct bytes frame)
 {
 	return frame.len >= 3 && (frame.at[2] & 0xef) == 0x6f;
@@ -207,7 +208,9 @@ static bool sets_up_anew(struct bytes frame)
 
 void isdn_link_settle(struct isdn_link *link)
 {
-	timer_start(&link->settle, MSEC(300));
+	usec t200 = isdn_timer_length(&link->conf, ISDN_T200);
+
+	timer_start(&link->settle, MIN_OF(t200, SEC(1)) + MSEC(300));
 }
 
 void isdn_link_receive(struct isdn_link *link, struct bytes frame)

@@ -109,7 +109,7 @@ int pair_open(struct pair *p, const struct isdn_conf *user,
 	if (rc == 0)
 		pair_settle(p);
 	if (rc == 0 && !isdn_link_is_up(p->user.link))
-		pair_run(p, SEC(2)); /* opened again: SABME with T200 */
+		pair_run(p, SEC(4)); /* T200, or opened again: twice */
 	return rc;
 }
 
