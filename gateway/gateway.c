@@ -144,7 +144,9 @@ static void pulse(void *self)
 	struct gateway *gateway = self;
 	usec late = instant_since(instant_now(), gateway->pulse_due);
 
-	gateway->lag = late > 0 ? late : 0;
+	/* One late pulse is the machine's hiccup, two are too much to do. */
+	gateway->lag = MAX_OF(MIN_OF(late, gateway->late), 0);
+	gateway->late = late;
 	gateway->pulse_due = instant_add(instant_now(), MSEC(100));
 	timer_start(&gateway->pulse, MSEC(100));
 }

@@ -54,7 +54,8 @@ struct gateway {
 	struct timer audit, pulse, drain;
 	struct registrar registrar;
 	struct instant pulse_due;
-	usec lag;              /* how late the loop was, at the last pulse */
+	usec lag;              /* at both of the last two pulses at least */
+	usec late;             /* how late the loop was at the last one */
 	unsigned second_calls; /* new calls in this second */
 	struct instant second;
 	uint32_t next_call;

@@ -2,8 +2,9 @@
 /* Copyright (C) 2026 the Causeway developers */
 /*
  * Faults under calls that are up: a D channel that flaps, an exchange that
- * knows no RESTART, a wall clock that is set. (What else goes wrong is in
- * scenario_link, scenario_race, scenario_reload and scenario_harm.)
+ * knows no RESTART, a wall clock that is set, a loop that is late.
+ * (What else goes wrong is in scenario_link, scenario_race, scenario_reload and
+ * scenario_harm.)
  */
 #include <stdio.h>
 #include <string.h>
@@ -202,7 +203,7 @@ TEST_ROWS(setting_the_wall_clock_changes_nothing_under_calls, steps, row)
 	CHECK_EQ(talking(w), 1);
 	CHECK_EQ(w->phone[0].gaps, 0);
 	CHECK(w->phone[0].packets > 90);
-	CHECK_EQ(world_console(w, "show call active voice", false, text,
+	CHECK_EQ(world_console(w, "show call active voice brief", false, text,
 	                       sizeof(text)),
 	         0);
 	CHECK(strstr(text, "3600") == NULL && strstr(text, "3603") == NULL);
@@ -228,5 +229,39 @@ TEST_ROWS(setting_the_wall_clock_changes_nothing_under_calls, steps, row)
 	CHECK(world_ended(w, "ended by timer (T310)", 102));
 	far_deaf(&w->far[0]);
 	far_ack_refusal(&w->far[0]);
+	world_close(w);
+}
+
+/* --- the machine is late --- */
+
+static const struct {
+	unsigned pulses;
+	bool refused;
+} hiccups[] = { { 1, false }, { 2, true }, { 5, true } };
+
+TEST_ROWS(a_loop_that_stays_late_refuses_calls_with_503_and_42, hiccups, row)
+{
+	struct world *w = world_open(world_conf);
+	struct far *f = &w->far[0];
+
+	w->exchange[0].manner = EXCHANGE_BUSY;
+	for (unsigned i = 0; i < row->pulses; i++) {
+		instant_turn(MSEC(180));
+		world_run(w, 0);
+	}
+	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, row->refused ? "SIP/2.0 503" : "SIP/2.0 486"));
+	far_ack_refusal(f);
+	CHECK_EQ(w->gateway->counts.refused_lag, row->refused);
+	if (row->refused)
+		CHECK(world_ended(w, "refused by rule (call lag)", 42));
+	world_run(w, SEC(1));
+	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 486"));
+	far_ack_refusal(f);
 	world_close(w);
 }
