@@ -11,6 +11,9 @@ struct gateway;
 /* self of each row is the gateway; they go with the console. */
 int commands_show(struct gateway *gateway, struct console *console);
 int commands_calls(struct gateway *gateway, struct console *console);
+/* Of which these are parts. */
+int commands_isdn(struct gateway *gateway, struct console *console);
+int commands_sip(struct gateway *gateway, struct console *console);
 int commands_cause(struct gateway *gateway, struct console *console);
 int commands_health(struct gateway *gateway, struct console *console);
 int commands_register(struct gateway *gateway, struct console *console);

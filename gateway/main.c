@@ -128,9 +128,15 @@ static int reload(struct conf_error *error)
 {
 	struct conf *conf;
 	int rc = conf_load(&conf, &options_schema, root.options.file, error);
+	char text[512];
 
 	if (rc == 0)
 		rc = gateway_apply(root.gateway, conf, error);
+	if (rc == 0)
+		return 0;
+	conf_error_print(error, text, sizeof(text));
+	log_error(&area_gateway, root.gateway->global.hostname,
+	          "reload refused, nothing was changed: %s", text);
 	return rc;
 }
 
@@ -205,14 +211,9 @@ static void on_stop(void *self ATTR_UNUSED, int signum)
 static void on_reload(void *self ATTR_UNUSED, int signum ATTR_UNUSED)
 {
 	struct conf_error error = { 0 };
-	char text[512];
 
 	(void)daemon_notify("RELOADING=1");
-	if (reload(&error) < 0) {
-		conf_error_print(&error, text, sizeof(text));
-		log_error(&area_gateway, root.gateway->global.hostname,
-		          "reload refused, nothing was changed: %s", text);
-	}
+	(void)reload(&error);
 	(void)daemon_notify("READY=1");
 }
 

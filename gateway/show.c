@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the Causeway developers */
 /*
- * What an operator looks at: the gateway, its spans, its SIP side, its routes.
+ * What an operator looks at: the gateway, its routes, its memory and numbers.
  * One row a command; tables have the same columns for people and programs.
  */
 
@@ -17,6 +17,7 @@
 #include "gateway/version.h"
 #include "kernel/console.h"
 #include "kernel/mem.h"
+#include "kernel/text.h"
 
 static void show_version(void *self, struct shell *s,
                          const struct command_args *args ATTR_UNUSED)
@@ -57,147 +58,6 @@ static void show_running(void *self, struct shell *s,
 	struct gateway *g = self;
 
 	conf_print(g->conf, print_line, s);
-}
-
-/* --- spans --- */
-
-/* What an installer would look for first. */
-static const char *status_hint(const struct isdn_status *st,
-                               const struct isdn_conf *isdn, bool line)
-{
-	if (st->role_conflict)
-		return isdn->side == ISDN_USER
-		               ? "both ends are the user: change 'isdn side' "
-		                 "here or there"
-		               : "both ends are the network: change 'isdn "
-		                 "side' here or there";
-	if (line && !st->up)
-		return "nobody answers on the D channel: is the far end's in "
-		       "service, in the same slot?";
-	return "";
-}
-
-static void status_row(struct shell *s, struct trunk *trunk)
-{
-	struct isdn_status st = { .layer2 = "span not open" };
-	struct isdn_conf isdn;
-	unsigned alarms = ALARM_LOS;
-	const char *layer1;
-
-	options_to_isdn(&trunk->options, trunk->name, &isdn);
-	if (trunk->link != NULL) {
-		isdn_link_status(trunk->link, &st);
-		alarms = board_span_alarms(trunk->span);
-	}
-	layer1 = alarms & ALARM_RED_OR_BLUE ? "DEACTIVATED" : "ACTIVE";
-	table_cell(s, "%s", trunk->name);
-	table_cell(s, "%s", isdn_switch_name(isdn.switch_type));
-	table_cell(s, "%s", isdn.side == ISDN_USER ? "user" : "network");
-	table_cell(s, "%s", layer1);
-	table_cell(s, "%s", board_alarm_name(alarms));
-	table_cell(s, "%s", st.layer2);
-	table_number(s, st.calls);
-	table_number(s, st.idle);
-	table_number(s, st.busy);
-	table_number(s, st.ending + st.restarting);
-	table_number(s, st.down);
-	table_cell(s, "%s",
-	           trunk->options.shutdown ? "shutdown"
-	           : trunk->doomed         ? "closing"
-	                                   : busyout_state_name(trunk));
-	table_cell(s, "%s",
-	           trunk->link == NULL || busyout_holds_link(trunk)
-	                   ? ""
-	                   : status_hint(&st, &isdn,
-	                                 !(alarms & ALARM_RED_OR_BLUE)));
-}
-
-static void show_isdn_status(void *self, struct shell *s,
-                             const struct command_args *args ATTR_UNUSED)
-{
-	static const struct column columns[] = {
-		{ "span", NULL, false },  { "switch_type", NULL, false },
-		{ "side", NULL, false },  { "layer1", NULL, false },
-		{ "alarm", NULL, false }, { "layer2", NULL, false },
-		{ "calls", NULL, true },  { "idle", NULL, true },
-		{ "busy", NULL, true },   { "changing", NULL, true },
-		{ "down", NULL, true },   { "service", NULL, false },
-		{ "hint", NULL, false },
-	};
-	struct gateway *g = self;
-
-	table_begin(s, columns, ARRAY_LEN(columns));
-	LIST_EACH(&g->trunks, struct trunk, trunk, list)
-	status_row(s, trunk);
-	table_end(s);
-}
-
-static void show_isdn_service(void *self, struct shell *s,
-                              const struct command_args *args ATTR_UNUSED)
-{
-	static const struct column columns[] = {
-		{ "span", NULL, false },
-		{ "channel", NULL, true },
-		{ "state", NULL, false },
-	};
-	struct gateway *g = self;
-
-	table_begin(s, columns, ARRAY_LEN(columns));
-	LIST_EACH(&g->trunks, struct trunk, trunk, list)
-	for (unsigned i = 1; trunk->link != NULL && i < TICK_SLOTS; i++) {
-		enum isdn_channel_state state =
-			isdn_channel_state(trunk->link, i);
-
-		if (state == CHANNEL_UNUSED)
-			continue;
-		table_cell(s, "%s", trunk->name);
-		table_number(s, i);
-		table_cell(s, "%s", isdn_channel_state_name(state));
-	}
-	table_end(s);
-}
-
-static void show_controllers(void *self, struct shell *s,
-                             const struct command_args *args ATTR_UNUSED)
-{
-	static const struct column columns[] = {
-		{ "span", NULL, false },       { "board", NULL, false },
-		{ "alarm", NULL, false },      { "peer", NULL, false },
-		{ "slips", NULL, true },       { "frames_in", NULL, true },
-		{ "frames_out", NULL, true },  { "frames_bad", NULL, true },
-		{ "malformed", NULL, true },   { "send_full", NULL, true },
-		{ "alarms_seen", NULL, true },
-	};
-	static const char *const kinds[] = { [BOARD_SIM] = "sim",
-		                             [BOARD_WIRE] = "wire",
-		                             [BOARD_DAHDI] = "dahdi" };
-	struct gateway *g = self;
-	struct board_counts n;
-
-	table_begin(s, columns, ARRAY_LEN(columns));
-	LIST_EACH(&g->trunks, struct trunk, trunk, list)
-	{
-		memset(&n, 0, sizeof(n));
-		if (trunk->span != NULL)
-			board_span_counts(trunk->span, &n);
-		table_cell(s, "%s", trunk->name);
-		table_cell(s, "%s", kinds[trunk->options.board.kind]);
-		table_cell(s, "%s",
-		           trunk->span == NULL
-		                   ? "not open"
-		                   : board_alarm_name(
-					     board_span_alarms(trunk->span)));
-		table_cell(s, "%s",
-		           trunk->span ? board_span_peer(trunk->span) : "");
-		table_number(s, (int64_t)n.slips);
-		table_number(s, (int64_t)n.frames_in);
-		table_number(s, (int64_t)n.frames_out);
-		table_number(s, (int64_t)n.frames_bad);
-		table_number(s, (int64_t)n.malformed);
-		table_number(s, (int64_t)n.send_full);
-		table_number(s, (int64_t)n.alarms_seen);
-	}
-	table_end(s);
 }
 
 /* --- routes --- */
@@ -252,17 +112,108 @@ static void show_dial_peers(void *self, struct shell *s,
 	table_end(s);
 }
 
+/* --- explaining a number --- */
+
+struct asked {
+	struct shell *session;
+	struct gateway *gateway;
+};
+
+/* A peer's line, and behind it whether it could be used now. */
+static void explain_line(void *self, const char *text)
+{
+	struct asked *asked = self;
+	const struct dial_peer *p = NULL;
+	uint64_t tag = 0;
+	const char *at = text;
+	char word[16];
+	size_t n;
+
+	if (text_starts(text, "dial-peer ")) {
+		at += strlen("dial-peer ");
+		n = strspn(at, "0123456789");
+		(void)snprintf(word, sizeof(word), "%.*s", (int)MIN_OF(n, 15),
+		               at);
+		(void)text_number(word, 0, UINT32_MAX, &tag);
+		p = plan_peer(asked->gateway->routes->plan, (unsigned)tag);
+	}
+	if (p == NULL)
+		shell_print(asked->session, "  %s\n", text);
+	else
+		shell_print(asked->session, "  %s (%s)\n", text,
+		            p->shutdown ? "shutdown"
+		                        : oper_state(asked->gateway, p));
+}
+
+static void explain(struct gateway *g, struct shell *s,
+                    const struct plan_source *source)
+{
+	const struct plan *plan = g->routes->plan;
+	const struct dial_peer *in = plan_inbound(plan, source);
+	struct asked asked = { s, g };
+	const char *where =
+		source->kind == PEER_POTS ? source->trunk : source->target;
+
+	shell_print(s, "from %s%s%s%s%s, in by dial-peer %u%s:\n",
+	            source->kind == PEER_POTS ? "pots" : "voip",
+	            where[0] ? " " : "", where,
+	            source->calling[0] ? ", caller " : "", source->calling,
+	            in->tag, in->tag == 0 ? " (default)" : "");
+	plan_explain(plan, in, source->called, true, explain_line, &asked);
+}
+
+/* Where it comes from decides the inbound peer, and what is barred: without a
+ * word both kinds of source are told. */
 static void show_dialplan(void *self, struct shell *s,
                           const struct command_args *args)
 {
-	struct gateway *g = self;
 	struct plan_source source = { .kind = PEER_POTS,
 		                      .trunk = "",
+		                      .target = "",
 		                      .called = args->text[0],
-		                      .calling = "" };
+		                      .calling = args->n > 1 ? args->text[1]
+		                                             : "" };
 
-	plan_explain(g->routes->plan, plan_inbound(g->routes->plan, &source),
-	             args->text[0], true, print_line, s);
+	explain(self, s, &source);
+	source.kind = PEER_VOIP;
+	explain(self, s, &source);
+}
+
+/* "carrier" is what "sip-peer carrier" means; an address stays what it is. */
+static void show_dialplan_voip(void *self, struct shell *s,
+                               const struct command_args *args)
+{
+	char target[COMMAND_ARG + 16];
+	struct plan_source source = { .kind = PEER_VOIP,
+		                      .trunk = "",
+		                      .target = target,
+		                      .called = args->text[0],
+		                      .calling = args->n > 2 ? args->text[2]
+		                                             : "" };
+
+	(void)snprintf(target, sizeof(target), "%s%s",
+	               strchr(args->text[1], ':') == NULL ? "sip-peer " : "",
+	               args->text[1]);
+	explain(self, s, &source);
+}
+
+static void show_dialplan_pots(void *self, struct shell *s,
+                               const struct command_args *args)
+{
+	char trunk[COMMAND_ARG * 2 + 2];
+	struct plan_source source = { .kind = PEER_POTS,
+		                      .trunk = trunk,
+		                      .target = "",
+		                      .called = args->text[0],
+		                      .calling = args->n > 3 ? args->text[3]
+		                                             : "" };
+
+	(void)snprintf(trunk, sizeof(trunk), "%s %s", args->text[1],
+	               args->text[2]);
+	if (gateway_trunk(self, trunk) == NULL)
+		shell_error(s, "there is no span \"%s\"", trunk);
+	else
+		explain(self, s, &source);
 }
 
 static void show_warnings(void *self, struct shell *s,
@@ -282,8 +233,8 @@ static void memory_row(void *self, const char *name, size_t live, size_t bytes)
 	table_number(self, (int64_t)bytes);
 }
 
-static void show_memory(void *self ATTR_UNUSED, struct shell *s,
-                        const struct command_args *args ATTR_UNUSED)
+static void show_memory_all(void *self ATTR_UNUSED, struct shell *s,
+                            const struct command_args *args ATTR_UNUSED)
 {
 	static const struct column columns[] = {
 		{ "kind", NULL, false },
@@ -293,6 +244,90 @@ static void show_memory(void *self ATTR_UNUSED, struct shell *s,
 
 	table_begin(s, columns, ARRAY_LEN(columns));
 	mem_each(memory_row, s);
+	table_end(s);
+}
+
+/* What an operator would ask about, in his words. */
+static const struct {
+	const char *kind, *words;
+} kinds[] = {
+	{ "call", "calls" },
+	{ "isdn call", "Q.931 calls" },
+	{ "stream", "streams" },
+	{ "transaction", "SIP transactions" },
+	{ "struct sip_session", "SIP sessions" },
+	{ "struct connection", "SIP connections" },
+	{ "struct media_socket", "RTP sockets" },
+	{ "struct peer", "SIP peers" },
+	{ "struct trunk", "spans" },
+	{ "struct route_table", "dial plans" },
+	{ "struct shell", "console sessions" },
+};
+
+struct tally {
+	struct shell *session;
+	const char *kind, *words;
+	unsigned pools, used, most, room;
+	uint64_t refused;
+	size_t octets;
+};
+
+/* Each span has a pool of its own: they are one line. */
+static void tally_pool(void *self, const struct pool_use *use, size_t object)
+{
+	struct tally *t = self;
+
+	if (strcmp(use->name, t->kind) != 0)
+		return;
+	t->pools++;
+	t->used += use->used;
+	t->most += use->most;
+	t->room += use->size;
+	t->refused += use->refused;
+	t->octets += (size_t)use->size * object;
+}
+
+static void tally_kind(void *self, const char *name, size_t live, size_t bytes)
+{
+	struct tally *t = self;
+
+	if (strcmp(name, t->kind) != 0)
+		return;
+	table_cell(t->session, "%s", t->words);
+	table_number(t->session, (int64_t)live);
+	table_number(t->session, (int64_t)bytes);
+	table_cell(t->session, "%s", "");
+	table_cell(t->session, "%s", "");
+	table_cell(t->session, "%s", "");
+}
+
+static void show_memory(void *self ATTR_UNUSED, struct shell *s,
+                        const struct command_args *args ATTR_UNUSED)
+{
+	static const struct column columns[] = {
+		{ "kind", NULL, false },  { "live", "in use", true },
+		{ "octets", NULL, true }, { "most", "most ever", true },
+		{ "room", NULL, true },   { "refused", NULL, true },
+	};
+
+	table_begin(s, columns, ARRAY_LEN(columns));
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct tally t = { .session = s,
+			           .kind = kinds[i].kind,
+			           .words = kinds[i].words };
+
+		pool_each(tally_pool, &t);
+		if (t.pools == 0) {
+			mem_each(tally_kind, &t);
+			continue;
+		}
+		table_cell(s, "%s", t.words);
+		table_number(s, t.used);
+		table_number(s, (int64_t)t.octets);
+		table_number(s, t.most);
+		table_number(s, t.room);
+		table_number(s, (int64_t)t.refused);
+	}
 	table_end(s);
 }
 
@@ -341,20 +376,24 @@ static const struct command commands[] = {
 	  "the program, how long it runs, how much it carries", NULL },
 	{ "show running-config", ROLE_LOOK, show_running,
 	  "the configuration in force, as it would be written", NULL },
-	{ "show isdn status", ROLE_LOOK, show_isdn_status,
-	  "layers 1 to 3 of every span", NULL },
-	{ "show isdn service", ROLE_LOOK, show_isdn_service,
-	  "every B channel and its state", NULL },
-	{ "show controllers", ROLE_LOOK, show_controllers,
-	  "alarms, slips and counters of every span", NULL },
 	{ "show dial-peer voice summary", ROLE_LOOK, show_dial_peers,
 	  "the dial-peers and whether they can be used", NULL },
-	{ "show dialplan number <number>", ROLE_LOOK, show_dialplan,
-	  "where a number would go, and why not elsewhere", NULL },
+	{ "show dialplan number <number> [caller <caller>]", ROLE_LOOK,
+	  show_dialplan, "where a number would go, and why not elsewhere",
+	  "show_dialplan_number" },
+	{ "show dialplan number <number> from voip <peer> [caller <caller>]",
+	  ROLE_LOOK, show_dialplan_voip, "as if it came from this SIP peer",
+	  "show_dialplan_number" },
+	{ "show dialplan number <number> from pots <type> <span> "
+	  "[caller <caller>]",
+	  ROLE_LOOK, show_dialplan_pots, "as if it came from this span",
+	  "show_dialplan_number" },
 	{ "show dialplan warnings", ROLE_LOOK, show_warnings,
 	  "dial-peers that can never be reached", NULL },
 	{ "show memory", ROLE_LOOK, show_memory,
-	  "live objects by kind", NULL },
+	  "calls, sessions and sockets: in use, most ever, room", NULL },
+	{ "show memory all", ROLE_LOOK, show_memory_all,
+	  "every kind of object by its name in the source", NULL },
 	{ "show counters", ROLE_LOOK, show_counters,
 	  "what was carried, refused and mended", NULL },
 };
@@ -362,5 +401,7 @@ static const struct command commands[] = {
 
 int commands_show(struct gateway *gateway, struct console *console)
 {
-	return console_add(console, commands, ARRAY_LEN(commands), gateway);
+	int rc = console_add(console, commands, ARRAY_LEN(commands), gateway);
+
+	return rc == 0 ? commands_isdn(gateway, console) : rc;
 }

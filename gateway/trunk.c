@@ -41,7 +41,7 @@ static void tell_ladders(struct trunk *trunk, unsigned channel,
                          const char *what)
 {
 	LIST_EACH(&trunk->gateway->calls, struct call, call, list)
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < ARRAY_LEN(call->leg); i++) {
 		const struct leg *leg = &call->leg[i];
 
 		if (leg->open && leg->kind == PEER_POTS &&
@@ -57,6 +57,8 @@ static void on_alarm(void *self, unsigned alarms)
 	struct trunk *trunk = self;
 	char what[48] = "line is up";
 
+	if (!(alarms & ALARM_RED_OR_BLUE))
+		trunk->notice[0] = '\0';
 	if (alarms == 0)
 		log_notice(&area_isdn, trunk->name, "%s", what);
 	else {
@@ -73,6 +75,7 @@ static void on_notice(void *self, const char *sentence)
 {
 	struct trunk *trunk = self;
 
+	(void)snprintf(trunk->notice, sizeof(trunk->notice), "%s", sentence);
 	log_warn(&area_isdn, trunk->name, "%s", sentence);
 }
 
@@ -188,6 +191,7 @@ static int bring_up(struct trunk *trunk)
 
 	options_to_board(&trunk->options, trunk->name, &board);
 	options_to_isdn(&trunk->options, trunk->name, &isdn);
+	trunk->notice[0] = '\0';
 	rc = board_span_open(&trunk->span, trunk->gateway->loop, &board,
 	                     &board_handler, trunk);
 	if (rc == 0)
@@ -200,6 +204,7 @@ static int bring_up(struct trunk *trunk)
 		                                ALARM_RED_OR_BLUE));
 	if (rc == 0)
 		busyout_settle(trunk);
+	trunk->error = rc;
 	return rc;
 }
 

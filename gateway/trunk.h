@@ -31,6 +31,8 @@ struct trunk {
 	unsigned line;           /* in the media engine */
 	struct board_media sink; /* of a simulated span's turns */
 	bool line_added;
+	char notice[96];    /* what the board said last; "" the line is up */
+	int error;          /* why it is not open, -errno */
 	bool doomed;        /* closes when its last call has ended */
 	bool dying;         /* closing: the media engine is asked to let go */
 	struct timer retry; /* the span could not be opened yet */

@@ -180,12 +180,43 @@ bool mem_failed(void)
 }
 
 struct pool {
+	struct pool *next; /* of all pools */
 	struct pool_use use;
 	size_t object, stride; /* octets of an object, and to the next one */
 	uint8_t *slab;
 	unsigned *free; /* a stack of free places, use.size - use.used high */
 	bool *taken;
 };
+
+static struct pool *pools;
+
+static void list_pool(struct pool *pool)
+{
+	pthread_mutex_lock(&kinds_lock);
+	pool->next = pools;
+	pools = pool;
+	pthread_mutex_unlock(&kinds_lock);
+}
+
+static void unlist_pool(const struct pool *pool)
+{
+	struct pool **at = &pools;
+
+	pthread_mutex_lock(&kinds_lock);
+	while (*at != NULL && *at != pool)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = pool->next;
+	pthread_mutex_unlock(&kinds_lock);
+}
+
+void pool_each(void (*tell)(void *self, const struct pool_use *use,
+                            size_t object),
+               void *self)
+{
+	for (const struct pool *p = pools; p != NULL; p = p->next)
+		tell(self, &p->use, p->object);
+}
 
 int pool_new(struct pool **out, const char *name, size_t size, unsigned count)
 {
@@ -214,6 +245,7 @@ int pool_new(struct pool **out, const char *name, size_t size, unsigned count)
 	for (unsigned i = 0; i < count; i++)
 		pool->free[i] = count - 1 - i;
 	ASAN_POISON_MEMORY_REGION(pool->slab, stride * count);
+	list_pool(pool);
 	*out = pool;
 	return 0;
 }
@@ -223,6 +255,7 @@ struct pool *pool_free(struct pool *pool)
 	if (pool == NULL)
 		return NULL;
 	assert(pool->use.used == 0);
+	unlist_pool(pool);
 	if (pool->slab != NULL)
 		ASAN_UNPOISON_MEMORY_REGION(pool->slab,
 		                            pool->stride * pool->use.size);

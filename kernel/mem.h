@@ -73,4 +73,9 @@ struct pool_use {
 
 struct pool_use pool_use(const struct pool *pool);
 
+/* Every pool there is; only while no other thread makes or frees one. */
+void pool_each(void (*tell)(void *self, const struct pool_use *use,
+                            size_t object),
+               void *self);
+
 #endif

@@ -86,14 +86,29 @@ bool receive(struct client *c)
 	return n > 0;
 }
 
+/* It took the connection and says nothing: its loop stands, or it is stopped. */
+static bool tell_silent(struct client *c)
+{
+	(void)fflush(stdout);
+	(void)fprintf(stderr,
+	              "causeway: the gateway does not answer: nothing came for "
+	              "%d s. It runs, but hangs or is stopped; "
+	              "`systemctl status causewayd` and its log say more.\n",
+	              c->patience / 1000);
+	c->silent = true;
+	return false;
+}
+
 /* The next line, waiting for it. */
 static bool next_line(struct client *c, char *line)
 {
 	struct pollfd ready = { .fd = c->fd, .events = POLLIN };
 
 	while (!next_whole(c, line)) {
-		int n = poll(&ready, 1, -1);
+		int n = poll(&ready, 1, c->patience);
 
+		if (n == 0)
+			return tell_silent(c);
 		if (n < 0 && errno != EINTR)
 			return false;
 		if (interrupted) {
@@ -299,7 +314,7 @@ static int run_script(struct client *c)
 		if (leaving)
 			return worst;
 	}
-	if (rc < 0)
+	if (rc < 0 && !c->silent)
 		(void)fprintf(stderr, "causeway: the gateway has closed the "
 		                      "session\n");
 	return rc < 0 ? EXIT_FAILED : worst;
@@ -328,7 +343,7 @@ static int greet(struct client *c)
 {
 	int rc = hear(c); /* "v" is read over; other versions only add tags */
 
-	if (rc < 0)
+	if (rc < 0 && !c->silent)
 		(void)fprintf(stderr,
 		              "causeway: the gateway closed the session "
 		              "at once; too many are open\n");
@@ -355,10 +370,13 @@ static int serve(struct client *c, int argc, char **argv)
 
 static int usage(FILE *to, int status)
 {
-	(void)fprintf(to, "usage: causeway [-j] [-s socket] [command ...]\n"
+	(void)fprintf(to, "usage: causeway [-j] [-s socket] [-t seconds] "
+	                  "[command ...]\n"
 	                  "  -j, --json         answer in JSON\n"
 	                  "  -s, --socket PATH  instead of "
 	                  "/run/causeway/console\n"
+	                  "  -t, --timeout N    give up when the gateway says "
+	                  "nothing for N seconds (10; 0: wait)\n"
 	                  "Without a command: a terminal gets a prompt, a "
 	                  "script is read from standard input.\n");
 	return status;
@@ -369,21 +387,28 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "socket", required_argument, NULL, 's' },
+		{ "timeout", required_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	static struct client c = { .page = -1 };
+	static struct client c = { .page = -1, .patience = 10000 };
 	const char *path = "/run/causeway/console";
+	uint64_t seconds;
 	int option, rc;
 
 	(void)setlocale(LC_CTYPE, "");
-	while ((option = getopt_long(argc, argv, "+js:h", options, NULL)) >= 0)
+	while ((option = getopt_long(argc, argv, "+js:t:h", options, NULL)) >= 0)
 		switch (option) {
 		case 'j':
 			c.json = true;
 			break;
 		case 's':
 			path = optarg;
+			break;
+		case 't':
+			if (text_number(optarg, 0, 86400, &seconds) < 0)
+				return usage(stderr, EXIT_USAGE);
+			c.patience = seconds == 0 ? -1 : (int)seconds * 1000;
 			break;
 		case 'h':
 			return usage(stdout, EXIT_GOOD);

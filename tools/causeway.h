@@ -25,12 +25,14 @@ enum {
 
 struct client {
 	int fd;
+	int patience; /* ms without a word from the daemon; -1: for ever */
 	char in[LINE];
 	size_t in_len;
 	char prompt[200];
 	bool json, terminal; /* a person sits there */
 	int page;            /* lines; -1: what the window has; 0: none */
 	int shown;           /* lines since the last page ended */
+	bool silent;         /* the daemon was, for too long */
 	bool quiet;          /* the rest of this answer is not wanted */
 	char words[WORDS][WORD];
 	unsigned nwords;
