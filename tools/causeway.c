@@ -397,7 +397,8 @@ int main(int argc, char **argv)
 	int option, rc;
 
 	(void)setlocale(LC_CTYPE, "");
-	while ((option = getopt_long(argc, argv, "+js:t:h", options, NULL)) >= 0)
+	while ((option = getopt_long(argc, argv, "+js:t:h", options, NULL)) >=
+	       0)
 		switch (option) {
 		case 'j':
 			c.json = true;
