@@ -232,8 +232,7 @@ static const char *const not_transfers[] = {
 	"Also: <mailto:a@b>\r\n",
 	"Also: <sip:4001@$FAR1;method=BYE>\r\n",
 	"Also: <sip:4001@$FAR1?Replaces=nothing>\r\n",
-	"Also: <sip:4001@$FAR1?Replaces=a%3bto-tag%3db%3bfrom-tag%3dc%0d%0aX%3a"
-	">\r\n",
+	"Also: <sip:4@$FAR1?Replaces=a%3bto-tag=b%3bfrom-tag=c%0d%0aX>\r\n",
 	"Also: >\r\n",
 };
 
