@@ -25,6 +25,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gateway/sip/stack.h"
 #include "kernel/mem.h"
 
 static void clear_routes(struct dialog *d)
@@ -261,6 +262,44 @@ void dialog_begin(struct text *out, const struct dialog *d, const char *method,
 	         method);
 }
 
+/* The parser writes the names it does not know in small letters. */
+static void raise_names(osip_message_t *m)
+{
+	static const char *const own[] = { "Min-SE", "RAck", "RSeq" };
+	osip_list_iterator_t it;
+
+	for (osip_header_t *h = osip_list_get_first(&m->headers, &it);
+	     h != NULL; h = osip_list_get_next(&it)) {
+		bool begins = true;
+
+		if (h->hname == NULL)
+			continue;
+		for (size_t i = 0; i < ARRAY_LEN(own); i++)
+			if (strcasecmp(h->hname, own[i]) == 0)
+				memcpy(h->hname, own[i], strlen(own[i]));
+
+		for (char *at = h->hname; *at != '\0'; at++) {
+			if (begins && *at >= 'a' && *at <= 'z')
+				*at = (char)(*at - 'a' + 'A');
+			begins = *at == '-';
+		}
+	}
+}
+
+/* And prints a line for each method that it cut Allow into. */
+static int join_allow(osip_message_t *m)
+{
+	osip_allow_t *allow;
+
+	if (osip_list_size(&m->allows) <= 0)
+		return 0;
+	while ((allow = osip_list_get(&m->allows, 0)) != NULL) {
+		(void)osip_list_remove(&m->allows, 0);
+		osip_allow_free(allow);
+	}
+	return message_set_header(m, "Allow", stack_allow);
+}
+
 int dialog_finish(osip_message_t **out, struct text *text, const char *body)
 {
 	osip_message_t *m;
@@ -278,6 +317,11 @@ int dialog_finish(osip_message_t **out, struct text *text, const char *body)
 	if (rc != 0) {
 		(void)message_free(m);
 		return rc == OSIP_NOMEM ? -ENOMEM : -EBADMSG;
+	}
+	raise_names(m);
+	if (join_allow(m) < 0) {
+		(void)message_free(m);
+		return -ENOMEM;
 	}
 	(void)osip_message_force_update(m);
 	*out = m;

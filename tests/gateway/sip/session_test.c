@@ -18,6 +18,26 @@ static const struct release because_busy = {
 	.cause = { Q850_USER_BUSY, LOCATION_PUBLIC_LOCAL },
 };
 
+/* Every line of the head begins with a capital, Allow is one of them. */
+TEST(an_invite_is_printed_as_a_person_would)
+{
+	struct desk d;
+	unsigned allows = 0;
+
+	desk_open(&d);
+	CHECK(desk_place(&d) != NULL);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "INVITE "));
+	for (const char *at = d.far.heard; strncmp(at, "\r\n", 2) != 0;
+	     at = strstr(at, "\r\n") + 2) {
+		CHECK(at[0] >= 'A' && at[0] <= 'Z');
+		allows += strncmp(at, "Allow:", 6) == 0;
+	}
+	CHECK_EQ(allows, 1);
+	far_deaf(&d.far);
+	desk_close(&d);
+}
+
 TEST(a_placed_call_rings_is_answered_and_is_hung_up_by_us)
 {
 	struct desk d;
