@@ -225,6 +225,18 @@ static unsigned read_uri(struct sip_session *s, osip_uri_t *uri,
 	return 0;
 }
 
+/* Both calls are here: joining them is not SIP's to do, and to call there anew
+ * would be wrong. */
+static bool is_ours(struct sip_session *s, const struct transfer *asked)
+{
+	struct replaces named;
+
+	return asked->replaces[0] != '\0' &&
+	       read_replaces(asked->replaces, &named) &&
+	       session_named(s->stack, named.call_id, named.to_tag,
+	                     named.from_tag) != NULL;
+}
+
 unsigned transfer_read(struct sip_session *s, const char *value,
                        struct transfer *out)
 {
@@ -240,7 +252,7 @@ unsigned transfer_read(struct sip_session *s, const char *value,
 	if (osip_from_parse(from, value) == OSIP_SUCCESS)
 		status = read_uri(s, from->url, out);
 	osip_from_free(from);
-	return status;
+	return status == 0 && is_ours(s, out) ? 603 : status;
 }
 
 void transfer_tell(struct sip_session *s, const struct transfer *asked)

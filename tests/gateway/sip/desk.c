@@ -38,6 +38,10 @@ static void hear_event(void *self, const struct sip_event *event)
 		(void)text_copy(d->digits, sizeof(d->digits), event->digits);
 	if (event->contact != NULL)
 		(void)text_copy(d->contact, sizeof(d->contact), event->contact);
+	if (event->transfer != NULL)
+		d->transfer = *event->transfer;
+	if (event->transfer != NULL && d->transferred != 0)
+		(void)sip_session_transferred(event->session, d->transferred);
 	if (event->kind == SIP_RELEASED)
 		d->session = NULL;
 }

@@ -29,6 +29,8 @@ struct desk {
 	struct sip_setup setup;
 	struct party connected;
 	struct release release;
+	struct transfer transfer;
+	unsigned transferred; /* told inside SIP_TRANSFER; 0: nothing */
 	bool has_flow;
 	char digits[32], contact[512];
 	enum sip_health health; /* told last, and how often */
