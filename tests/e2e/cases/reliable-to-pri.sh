@@ -1,7 +1,7 @@
 # A phone's early sound, told by a reliable 183, is acknowledged and heard by the PBX;
 # so is the reliable 180 after it, and the answer without a description.
 gateway
-phone_start phone --codec PCMA --send tone:620:-10 --duration 5
+phone_start phone --codec PCMA --send tone:620:-10 --duration 9
 sipp_start far uas-prack -d 1500
 pbx a 'call 5550100 from 3035551000 as A
   expect progress 8 within 5s
