@@ -4,7 +4,7 @@
  * One place sees every D-channel frame and every SIP message. It keeps them in
  * the ladder under the key of their dialogue, hands them to a capture, and
  * tells the console sessions that asked: each may ask for kinds (q931, q921,
- * ccsip, call) and narrow them to a span, a peer's address or a piece of text.
+ * ccsip, call) and narrow each of them, as debug_filter.c says.
  * A session's debugging ends with `undebug all`, with the session, and by
  * itself after half an hour.
  */
@@ -17,6 +17,7 @@
 #include <strings.h>
 
 #include "gateway/capture.h"
+#include "gateway/debug_filter.h"
 #include "gateway/gateway.h"
 #include "gateway/keep.h"
 #include "gateway/ladder.h"
@@ -32,14 +33,14 @@ enum debug_kind {
 	DEBUG_CALL = 8
 };
 
-enum { OFF_AFTER_S = 1800, FILTER = 48 };
+enum { OFF_AFTER_S = 1800, KINDS = 4 };
 
 struct watcher {
 	struct list list;
 	struct debug *debug;
 	struct shell *session;
 	unsigned kinds;
-	char filter[FILTER]; /* "" all */
+	struct debug_filter filter[KINDS]; /* by the bit of its kind */
 	struct timer off;
 	struct shell_watch closed;
 };
@@ -132,12 +133,24 @@ static struct watcher *watcher_new(struct debug *debug, struct shell *session)
 	return w;
 }
 
+static struct debug_filter *filter_of(struct watcher *w, enum debug_kind kind)
+{
+	return &w->filter[__builtin_ctz((unsigned)kind)];
+}
+
 static void debug_on(struct debug *debug, struct shell *session,
                      const struct command_args *args, enum debug_kind kind,
                      const char *what)
 {
 	struct watcher *w = watcher_of(debug, session);
+	struct debug_filter filter;
+	char text[96];
 
+	if (debug_filter_parse(debug->gateway, args->n > 0 ? args->text[0] : "",
+	                       &filter) < 0) {
+		shell_error(session, "there is no %s", args->text[0]);
+		return;
+	}
 	if (w == NULL)
 		w = watcher_new(debug, session);
 	if (w == NULL) {
@@ -145,13 +158,11 @@ static void debug_on(struct debug *debug, struct shell *session,
 		return;
 	}
 	w->kinds |= kind;
-	w->filter[0] = '\0';
-	if (args->n > 0)
-		(void)text_copy(w->filter, sizeof(w->filter), args->text[0]);
+	*filter_of(w, kind) = filter;
 	timer_start(&w->off, SEC(OFF_AFTER_S));
 	count_kinds(debug);
-	shell_print(session, "%s debugging is on%s%s\n", what,
-	            w->filter[0] ? " for lines with " : "", w->filter);
+	debug_filter_print(&filter, text, sizeof(text));
+	shell_print(session, "%s debugging is on%s\n", what, text);
 }
 
 static void run_q931(void *self, struct shell *s,
@@ -196,26 +207,37 @@ static void run_show(void *self, struct shell *s,
 	struct watcher *w = watcher_of(debug, s);
 	unsigned kinds = w != NULL ? w->kinds : 0;
 
-	shell_print(s, "debug isdn q931: %s\n",
-	            kinds & DEBUG_Q931 ? "on" : "off");
-	shell_print(s, "debug isdn q921: %s\n",
-	            kinds & DEBUG_Q921 ? "on" : "off");
-	shell_print(s, "debug ccsip messages: %s\n",
-	            kinds & DEBUG_SIP ? "on" : "off");
-	shell_print(s, "debug voice call: %s\n",
-	            kinds & DEBUG_CALL ? "on" : "off");
+	static const struct {
+		enum debug_kind kind;
+		const char *words;
+	} rows[] = {
+		{ DEBUG_Q931, "isdn q931" },
+		{ DEBUG_Q921, "isdn q921" },
+		{ DEBUG_SIP, "ccsip messages" },
+		{ DEBUG_CALL, "voice call" },
+	};
+	char text[96];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		text[0] = '\0';
+		if (kinds & rows[i].kind)
+			debug_filter_print(filter_of(w, rows[i].kind), text,
+			                   sizeof(text));
+		shell_print(s, "debug %s: %s%s\n", rows[i].words,
+		            kinds & rows[i].kind ? "on" : "off", text);
+	}
 }
 
 /* clang-format off */
 static const struct command commands[] = {
 	{ "debug isdn q931 [<rest>]", ROLE_DEBUG, run_q931,
-	  "Q.931 messages of a span (its name) or of all", NULL },
+	  "Q.931 messages [span S | peer P | number N | call C | text]", NULL },
 	{ "debug isdn q921 [<rest>]", ROLE_DEBUG, run_q921,
-	  "and the frames below them", NULL },
+	  "and the frames below them [the same]", NULL },
 	{ "debug ccsip messages [<rest>]", ROLE_DEBUG, run_ccsip,
-	  "SIP messages that contain a text, or all", NULL },
+	  "SIP messages [the same]", NULL },
 	{ "debug voice call [<rest>]", ROLE_DEBUG, run_call,
-	  "how calls end", NULL },
+	  "how calls end [the same]", NULL },
 	{ "undebug all", ROLE_DEBUG, run_undebug, "switch debugging off", NULL },
 	{ "no debug all", ROLE_DEBUG, run_undebug, "switch debugging off", NULL },
 	{ "show debugging", ROLE_LOOK, run_show, "what this session debugs",
@@ -231,37 +253,51 @@ int debug_commands(struct debug *debug, struct console *console)
 /* --- frames --- */
 
 struct telling {
-	struct debug *debug;
-	enum debug_kind kind;
-	const char *trunk;
+	struct text *all; /* every line of it */
 	const char *head; /* before the first line */
 	unsigned lines;
 };
 
+/* Line by line to each session that wants this message. */
 static void tell_all(struct debug *debug, enum debug_kind kind,
-                     const char *about, const char *line)
+                     const struct debug_subject *subject, const char *lines)
 {
+	char line[600];
+
 	LIST_EACH(&debug->watchers, struct watcher, w, list)
-	if ((w->kinds & kind) &&
-	    (w->filter[0] == '\0' || strstr(about, w->filter) != NULL))
-		shell_tell(w->session, line);
+	{
+		if (!(w->kinds & kind) ||
+		    !debug_filter_passes(debug->gateway, filter_of(w, kind),
+		                         subject))
+			continue;
+		for (const char *at = lines; *at != '\0';) {
+			size_t n = strcspn(at, "\r\n");
+
+			(void)snprintf(line, sizeof(line), "%.*s",
+			               (int)MIN_OF(n, 590), at);
+			shell_tell(w->session, line);
+			at += n + strspn(at + n, "\r\n");
+		}
+	}
 }
 
 static void frame_line(void *self, const char *text)
 {
 	struct telling *t = self;
-	char line[400];
 
-	(void)snprintf(line, sizeof(line), "%s%s",
-	               t->lines++ == 0 ? t->head : "        ", text);
-	tell_all(t->debug, t->kind, t->trunk, line);
+	text_add(t->all, "%s%s\n", t->lines++ == 0 ? t->head : "        ",
+	         text);
 }
 
-static void show_frame(struct debug *debug, const char *trunk, bool sent,
-                       enum debug_kind kind, struct bytes frame)
+static void show_frame(struct debug *debug, const char *trunk, uint32_t call,
+                       bool sent, enum debug_kind kind, struct bytes frame)
 {
-	char head[80], clock[32];
-	struct telling t = { debug, kind, trunk, head, 0 };
+	char head[80], clock[32], room[8192];
+	struct text all = TEXT(room);
+	struct telling t = { &all, head, 0 };
+	struct debug_subject subject = { .span = trunk,
+		                         .call = call,
+		                         .text = room };
 
 	if (!(debug->kinds & kind))
 		return;
@@ -269,6 +305,7 @@ static void show_frame(struct debug *debug, const char *trunk, bool sent,
 	(void)snprintf(head, sizeof(head), "%s %s %s ", clock + 11, trunk,
 	               sent ? "TX ->" : "RX <-");
 	isdn_decode(frame, sent, frame_line, &t);
+	tell_all(debug, kind, &subject, room);
 }
 
 /*
@@ -294,10 +331,11 @@ void debug_isdn_frame(struct debug *debug, const char *trunk, bool network_side,
 	const char *name = isdn_decode_name(frame, &callref);
 	unsigned reference;
 	ladder_key key;
+	uint32_t call;
 
 	capture_isdn(debug->gateway->capture, trunk, network_side, sent, frame);
 	if (callref < 0) {
-		show_frame(debug, trunk, sent, DEBUG_Q921, frame);
+		show_frame(debug, trunk, 0, sent, DEBUG_Q921, frame);
 		return;
 	}
 	/* The flag says "to the side that chose the value" (Q.931 4.3). */
@@ -305,11 +343,11 @@ void debug_isdn_frame(struct debug *debug, const char *trunk, bool network_side,
 	if (sent == ((callref & 0x8000) != 0))
 		reference |= 0x8000;
 	key = ladder_key_isdn(trunk, reference);
-	(void)ladder_message(debug->gateway->ladder, key, 0, sent, trunk, name,
-	                     print_of(frame, name));
+	call = ladder_message(debug->gateway->ladder, key, 0, sent, trunk, name,
+	                      print_of(frame, name));
 	keep_isdn(debug->gateway->keep, key, trunk, network_side, sent, frame);
-	show_frame(debug, trunk, sent, DEBUG_Q931, frame);
-	show_frame(debug, trunk, sent, DEBUG_Q921, frame);
+	show_frame(debug, trunk, call, sent, DEBUG_Q931, frame);
+	show_frame(debug, trunk, call, sent, DEBUG_Q921, frame);
 }
 
 /* --- SIP --- */
@@ -382,33 +420,34 @@ static void summarise(struct bytes message, struct sip_summary *out)
 	}
 }
 
-static void show_message(struct debug *debug, const struct debug_sip *seen)
+static void show_message(struct debug *debug, uint32_t call, const char *far,
+                         const struct debug_sip *seen)
 {
 	struct bytes rest = seen->message, line;
-	char text[600], far[ADDR_TEXT], clock[32], all[4096];
+	static char room[70000]; /* the longest message, and its indents */
+	char clock[32];
+	struct text all = TEXT(room);
+	struct debug_subject subject = { .address = far,
+		                         .call = call,
+		                         .text = room };
 
 	if (!(debug->kinds & DEBUG_SIP))
 		return;
-	(void)snprintf(all, sizeof(all), "%.*s", (int)rest.len,
-	               (const char *)rest.at);
-	addr_print(seen->remote, far, sizeof(far));
 	wall_print(clock, sizeof(clock), wall_now());
-	(void)snprintf(text, sizeof(text), "%s %s %s %s:", clock + 11,
-	               seen->sent ? "TX to" : "RX from",
-	               sip_transport_name(seen->transport), far);
-	tell_all(debug, DEBUG_SIP, all, text);
-	while (take_line(&rest, &line)) {
-		(void)snprintf(text, sizeof(text), "        %.*s",
-		               (int)MIN_OF(line.len, 500),
-		               (const char *)line.at);
-		tell_all(debug, DEBUG_SIP, all, text);
-	}
+	text_add(&all, "%s %s %s %s:\n", clock + 11,
+	         seen->sent ? "TX to" : "RX from",
+	         sip_transport_name(seen->transport), far);
+	while (take_line(&rest, &line))
+		text_add(&all, "        %.*s\n", (int)MIN_OF(line.len, 500),
+		         (const char *)line.at);
+	tell_all(debug, DEBUG_SIP, &subject, room);
 }
 
 void debug_sip_message(struct debug *debug, const struct debug_sip *seen)
 {
 	struct sip_summary s;
 	char what[100], far[ADDR_TEXT];
+	uint32_t call = 0;
 	ladder_key key;
 
 	capture_sip(debug->gateway->capture, seen);
@@ -421,18 +460,19 @@ void debug_sip_message(struct debug *debug, const struct debug_sip *seen)
 	               s.first[0] >= '1' && s.first[0] <= '6' ? ")" : "");
 	if (strcmp(s.cseq_method, "OPTIONS") != 0) {
 		key = ladder_key_sip(s.call_id);
-		(void)ladder_message(
+		call = ladder_message(
 			debug->gateway->ladder, key, 1, seen->sent, far, what,
 			ladder_mark(seen->message.at, seen->message.len));
 		keep_sip(debug->gateway->keep, key, seen);
 	}
-	show_message(debug, seen);
+	show_message(debug, call, far, seen);
 }
 
 void debug_call(struct debug *debug, uint32_t call, const char *sentence)
 {
 	char line[440];
+	struct debug_subject subject = { .call = call, .text = line };
 
 	(void)snprintf(line, sizeof(line), "call %u: %s", call, sentence);
-	tell_all(debug, DEBUG_CALL, line, line);
+	tell_all(debug, DEBUG_CALL, &subject, line);
 }

@@ -155,8 +155,8 @@ static void status_block(struct shell *s, const struct look *l)
 	shell_print(s, "  layer 2: TEI %d, SAPI %d, %s\n", TEI_PRI,
 	            SAPI_CALL_CONTROL, st->layer2);
 	shell_print(s,
-	            "  layer 3: %u calls; channels %u idle, %u busy, %u "
-	            "changing, %u down; free 0x%08x\n",
+	            "  layer 3: calls %u; channels idle %u, busy %u, "
+	            "changing %u, down %u; free 0x%08x\n",
 	            st->calls, st->idle, st->busy, st->ending + st->restarting,
 	            st->down, free_channels(l->trunk));
 	if (l->trunk->link != NULL)

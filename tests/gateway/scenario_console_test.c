@@ -118,20 +118,45 @@ static const struct {
 	  "show_running_config" },
 	{ "show isdn status", "MULTIPLE_FRAME_ESTABLISHED",
 	  "show_isdn_status" },
+	{ "show isdn status", "layer 2: TEI 0, SAPI 0", "show_isdn_status" },
+	{ "show isdn status", "takes calls", "show_isdn_status" },
+	{ "show isdn status", "callref 0x8001, channel ", "show_isdn_status" },
+	{ "show isdn active", "call received", "show_isdn_active" },
+	{ "show isdn history", "unallocated", "show_isdn_history" },
+	{ "show isdn history 1", "5999", "show_isdn_history" },
+	{ "show isdn timers", "T309", "show_isdn_timers" },
 	{ "show isdn service", "busy", "show_isdn_service" },
 	{ "show controllers", "sim", "show_controllers" },
+	{ "show controllers", "crc4", "show_controllers" },
 	{ "show dial-peer voice summary", "sip-peer carrier",
 	  "show_dial_peer_voice_summary" },
 	{ "show dialplan number 2001", "200", "show_dialplan_number" },
+	{ "show dialplan number 2001", "from pots, in by dial-peer",
+	  "show_dialplan_number" },
+	{ "show dialplan number 2001", "from voip, in by dial-peer",
+	  "show_dialplan_number" },
+	{ "show dialplan number 2001 caller 4711", "caller 4711",
+	  "show_dialplan_number" },
+	{ "show dialplan number 2001 from voip carrier",
+	  "from voip sip-peer carrier", "show_dialplan_number" },
+	{ "show dialplan number 2001 from pots e1 0 caller 1",
+	  "from pots e1 0, caller 1", "show_dialplan_number" },
 	{ "show dialplan warnings", "", "show_dialplan_warnings" },
 	{ "show cause-map", "user busy", "show_cause_map" },
 	{ "show cause-map cisco", "*", "show_cause_map" },
 	{ "show voice hunt", "switching equipment", "show_voice_hunt" },
-	{ "show memory", "octets", "show_memory" },
+	{ "show memory", "SIP transactions", "show_memory" },
+	{ "show memory", "most ever", "show_memory" },
+	{ "show memory all", "struct ", "show_memory_all" },
 	{ "show counters", "refused_limit", "show_counters" },
 	{ "show call active voice brief", "talking",
 	  "show_call_active_voice_brief" },
 	{ "show call active voice", "ringing", "show_call_active_voice" },
+	{ "show call active voice",
+	  "RTP PCMA, 127.0.0.1:", "show_call_active_voice" },
+	{ "show call active voice", "callref 0x", "show_call_active_voice" },
+	{ "show call active voice", "Call-ID ", "show_call_active_voice" },
+	{ "show call active voice", "jitter ", "show_call_active_voice" },
 	{ "show call history voice", "5999", "show_call_history_voice" },
 	{ "show call history voice 1", "5999", "show_call_history_voice" },
 	{ "show call 1 ladder", "INVITE", "show_call_ladder" },
@@ -139,10 +164,18 @@ static const struct {
 	{ "show call 3 why", "cause 1, unallocated", "show_call_why" },
 	{ "show sip-ua calls", "carrier", "show_sip_ua_calls" },
 	{ "show sip-ua statistics", "INVITE out", "show_sip_ua_statistics" },
+	{ "show sip-ua status", "udp 127.0.0.1:", "show_sip_ua_status" },
+	{ "show sip-ua timers", "timer B", "show_sip_ua_timers" },
+	{ "show sip-ua retry", "INVITE", "show_sip_ua_retry" },
 	{ "show sip-ua peers", "office", "show_sip_ua_peers" },
 	{ "show voip rtp connections", "PCMA", "show_voip_rtp_connections" },
 	{ "show debugging", "debug isdn q931: off", "show_debugging" },
 	{ "debug isdn q931", "on", "debug_isdn_q931" },
+	{ "debug isdn q931 span e1 0", "on for span e1 0", "debug_isdn_q931" },
+	{ "debug ccsip messages peer carrier", "on for peer carrier",
+	  "debug_ccsip_messages" },
+	{ "debug voice call number 2001", "on for number 2001",
+	  "debug_voice_call" },
 	{ "undebug all", "off", "undebug_all" },
 };
 
@@ -172,6 +205,10 @@ static const char *const wrong[] = {
 	"show",
 	"capture start /no/where",
 	"show call history voice 0",
+	"show dialplan number 1 from pots e1 7",
+	"debug isdn q931 span e1 7",
+	"debug ccsip messages peer nobody",
+	"debug voice call call none",
 };
 
 TEST_ROWS(a_command_that_cannot_be_done_says_so, wrong, row)
@@ -319,6 +356,63 @@ TEST(the_ladder_of_a_refused_call_ends_with_why)
 	world_close(w);
 }
 
+static void says(struct world *w, const char *line, const char *what)
+{
+	CHECK_EQ(world_console(w, line, false, text, sizeof(text)), 0);
+	ck_assert_msg(strstr(text, what) != NULL, "no \"%s\" in\n%s", what,
+	              text);
+}
+
+TEST(a_ladder_marks_what_is_said_again_and_what_befell_the_line)
+{
+	struct world *w = world_open(world_conf);
+	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+
+	world_run(w, MSEC(20));
+	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_run(w, MSEC(600)); /* T1 */
+	CHECK(far_hears(&w->far[0], "INVITE "));
+	far_reply(&w->far[0], "183 Session Progress", "",
+	          world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	says(w, "show call 1 ladder", "|--> INVITE (again)");
+	says(w, "show call 1 ladder", "dial-peer in 100, out 200");
+	says(w, "show call 1 ladder", "ISDN e1 0 ");
+	says(w, "show call active voice brief", "progress");
+	CHECK(strstr(world_ladder(w, 1), "ringing") == NULL);
+	far_reply(&w->far[0], "200 OK", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(100));
+	CHECK(far_hears(&w->far[0], "ACK "));
+	far_request(&w->far[0], "INVITE", "", world_sdp(w, 0, "sendonly"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	far_request(&w->far[0], "ACK", "", NULL);
+	world_run(w, MSEC(50));
+	says(w, "show call 1 ladder", "the called side holds");
+	far_deaf(&w->far[0]);
+	exchange_clear(call, 16);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "BYE "));
+	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_run(w, MSEC(50));
+	world_close(w);
+}
+
+TEST(a_call_from_span_to_span_has_the_caller_on_the_left)
+{
+	struct world *w = world_open(world_conf_same_kind);
+
+	w->exchange[0].manner = EXCHANGE_BUSY;
+	CHECK(exchange_place(&w->exchange[1], "1001") != NULL);
+	world_run(w, MSEC(100));
+	says(w, "show call 1 ladder", "ISDN, caller e1 1");
+	says(w, "show call 1 ladder", "ISDN, called e1 0");
+	says(w, "show call 1 ladder", "|--> SETUP");
+	says(w, "show call 1 ladder", "|<-- DISCONNECT");
+	world_run(w, MSEC(100));
+	world_close(w);
+}
+
 /* --- debugging --- */
 
 struct terminal {
@@ -378,6 +472,60 @@ TEST(debugging_shows_messages_as_they_cross_and_stops_when_told)
 	CHECK(strstr(t.said + quiet, "debug isdn q931: off") != NULL);
 	terminal_ask(&t, w, "debug isdn q921 e1 0");
 	(void)close(t.fd); /* who goes away no longer looks */
+	world_run(w, MSEC(50));
+	world_close(w);
+}
+
+/* Each kind has its filter: a number finds the whole call, not only the
+ * messages that have it in them; another call's are not shown. */
+static const struct {
+	const char *line;
+	bool first, second;
+} filters[] = {
+	{ "debug ccsip messages number 2001", true, false },
+	{ "debug ccsip messages number 2002", false, true },
+	{ "debug ccsip messages call 1", true, false },
+	{ "debug ccsip messages peer carrier", true, true },
+	{ "debug ccsip messages span e1 0", true, true },
+	{ "debug ccsip messages nothing has this", false, false },
+	{ "debug isdn q931 number 2001", true, false },
+	{ "debug isdn q931 call 2", false, true },
+	{ "debug isdn q931 peer carrier", true, true },
+	{ "debug isdn q931 e1 0", true, true },
+};
+
+TEST_ROWS(debugging_is_narrowed_to_what_was_asked_for, filters, row)
+{
+	static struct terminal t;
+	struct world *w = world_open(world_conf);
+	bool sip = strstr(row->line, "ccsip") != NULL;
+	struct isdn_call *calls[2];
+	char called[8];
+	size_t quiet;
+
+	for (unsigned i = 0; i < 2; i++) {
+		(void)snprintf(called, sizeof(called), "200%u", i + 1);
+		calls[i] = exchange_place(&w->exchange[0], called);
+		world_run(w, MSEC(20));
+		CHECK(far_hears(&w->far[0], "INVITE "));
+		far_reply(&w->far[0], "180 Ringing", "", NULL);
+		world_run(w, MSEC(50));
+	}
+	terminal_open(&t, w);
+	terminal_ask(&t, w, row->line);
+	for (unsigned i = 0; i < 2; i++) {
+		quiet = t.n;
+		exchange_clear(calls[i], 16);
+		world_run(w, MSEC(50));
+		CHECK(far_hears(&w->far[0], "CANCEL "));
+		far_reply(&w->far[0], "200 OK", "", NULL);
+		terminal_ask(&t, w, "show debugging");
+		CHECK_EQ(strstr(t.said + quiet,
+		                sip ? "CANCEL sip:" : "DISCONNECT") != NULL,
+		         i == 0 ? row->first : row->second);
+	}
+	far_deaf(&w->far[0]);
+	(void)close(t.fd);
 	world_run(w, MSEC(50));
 	world_close(w);
 }
