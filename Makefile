@@ -162,6 +162,7 @@ lab: $(E2E_PROGRAMS) $B/tests/board.test
 bench: $(BENCHES) $(E2E_PROGRAMS)
 	@for b in $(BENCHES); do $$b || exit 1; done
 	@if [ -x tests/bench/loopback ]; then B=$(abspath $B) tests/bench/loopback; fi
+	B=$(abspath $B) tests/bench/overload
 
 # The tables of causeway.conf(5) in place; the machines under $B/docs, as
 # pictures where graphviz is there.
