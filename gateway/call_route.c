@@ -135,7 +135,7 @@ static unsigned calls_by_name(const struct call *call, const char *name)
 	unsigned n = 0;
 
 	LIST_EACH(&call->gateway->calls, struct call, other, list)
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < CALL_LEGS; i++)
 		if (other->leg[i].open && other->leg[i].kind == PEER_VOIP &&
 		    strcmp(other->leg[i].sip.peer, name) == 0)
 			n++;

@@ -188,7 +188,9 @@ static void gone_silent(struct call *call)
 		                          LOCATION_PRIVATE_LOCAL },
 		               .detail = "rtp silence" };
 
-	if (call_is_answered(call) && !call->held[0] && !call->held[1])
+	/* Who sends a call elsewhere may be silent until it is there. */
+	if (call_is_answered(call) && !call->held[0] && !call->held[1] &&
+	    fsm_state(&call->fsm) != CALL_TRANSFERRING)
 		call_clear(call, &why);
 }
 

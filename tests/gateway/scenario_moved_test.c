@@ -209,10 +209,11 @@ TEST(a_phone_that_rings_is_picked_up_elsewhere)
 LADDER(a_transfer_survives_every_failure)
 {
 	struct world *w = world_open(move_conf);
-	struct far *f = &w->far[1];
+	struct far *f;
 
 	if (w == NULL)
 		return;
+	f = &w->far[1];
 	if (world_call_in(w) != NULL) {
 		far_request(&w->far[0], "BYE",
 		            move_line(w, "Also: <sip:4001@$FAR1>\r\n"), NULL);
