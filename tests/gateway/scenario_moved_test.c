@@ -95,21 +95,25 @@ TEST(a_call_ends_while_the_replaced_leg_still_does)
 	world_close(w);
 }
 
-TEST(a_transfer_may_lead_to_another_line_where_both_allow_it)
+/* Every kind may call its own, and the carrier at far 0 may transfer. */
+static struct world *open_same_kind(void)
 {
+	static const char here[] = " address $FAR0\n", added[] = " transfer\n";
 	char text[2048];
-	struct exchange *there;
-	struct world *w;
 	char *at;
 
 	(void)snprintf(text, sizeof(text), "%s", world_conf_same_kind);
-	at = strstr(text, " address $FAR0\n");
-	CHECK(at != NULL);
-	at += strlen(" address $FAR0\n");
-	memmove(at + 10, at, strlen(at) + 1);
-	memcpy(at, " transfer\n", 10);
-	w = world_open(text);
-	there = &w->exchange[1];
+	at = strstr(text, here) + strlen(here);
+	memmove(at + strlen(added), at, strlen(at) + 1);
+	memcpy(at, added, strlen(added));
+	return world_open(text);
+}
+
+TEST(a_transfer_may_lead_to_another_line_where_both_allow_it)
+{
+	struct world *w = open_same_kind();
+	struct exchange *there = &w->exchange[1];
+
 	CHECK(world_call_in(w) != NULL);
 	far_deaf(&w->far[0]);
 	there->manner = EXCHANGE_RINGS_ANSWERS;
@@ -128,6 +132,34 @@ TEST(a_transfer_may_lead_to_another_line_where_both_allow_it)
 	far_deaf(&w->far[0]);
 	world_wait(w, SEC(40));
 	world_close(w);
+}
+
+TEST(a_phone_that_calls_a_phone_is_transferred_to_the_line)
+{
+	struct world *w = open_same_kind();
+	struct far *from = &w->far[1], *f = &w->far[0];
+
+	w->exchange[0].manner = EXCHANGE_ANSWERS;
+	far_invite(from, "2001", "", world_sdp(w, 1, "sendrecv"));
+	world_run(w, MSEC(40));
+	CHECK(far_hears(f, "INVITE "));
+	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(60));
+	CHECK(far_hears(f, "ACK "));
+	CHECK(far_hears(from, "SIP/2.0 100"));
+	CHECK(far_hears(from, "SIP/2.0 200"));
+	phone_learn(&w->phone[1], far_body(from));
+	far_request(from, "ACK", "", NULL);
+	move_refer(w, "Refer-To: <sip:1001@$SIP>\r\n");
+	world_run(w, MSEC(100));
+	move_taken(w);
+	move_notified(w, "SIP/2.0 200 OK");
+	CHECK(far_hears(f, "BYE "));
+	far_reply(f, "200 OK", "", NULL);
+	far_deaf(from);
+	move_both_hear(w);
+	far_deaf(from);
+	move_hang_up(w);
 }
 
 /* --- Replaces --- */

@@ -144,6 +144,26 @@ TEST(who_is_being_transferred_hangs_up_and_the_third_is_cancelled)
 	world_close(w);
 }
 
+TEST(an_also_before_the_answer_ends_the_call)
+{
+	struct world *w = world_open(move_conf);
+	struct far *f = &w->far[0];
+
+	w->exchange[0].manner = EXCHANGE_RINGS;
+	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(100));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 180"));
+	move_also(w, "Also: <sip:4001@$FAR1>\r\n");
+	CHECK(far_hears(f, "SIP/2.0 487"));
+	f->cseq--;
+	far_ack_refusal(f);
+	world_run(w, MSEC(100));
+	CHECK(!far_hear(&w->far[1]));
+	CHECK(world_ended(w, "ended by the caller", 16));
+	world_close(w);
+}
+
 /* --- not trusted for it --- */
 
 static struct world *untrusted(void)
