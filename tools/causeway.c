@@ -86,7 +86,7 @@ bool receive(struct client *c)
 	return n > 0;
 }
 
-/* It took the connection and says nothing: its loop stands, or it is stopped. */
+/* It took the connection and says nothing: it hangs, or is stopped. */
 static bool tell_silent(struct client *c)
 {
 	(void)fflush(stdout);
