@@ -398,21 +398,28 @@ static int place(struct call *call, const struct route *route)
 	return rc;
 }
 
+static void tell_choice(const struct call *call, const struct route *route)
+{
+	char digits[40];
+
+	if (route->peer == &call->direct)
+		return; /* a transfer has said where */
+	ladder_decide(call->gateway->ladder, call->number,
+	              "%s: dial-peer %u to %s, choice %zu of %zu",
+	              log_digits(digits, sizeof(digits), route->digits),
+	              route->peer->tag,
+	              route->peer->kind == PEER_POTS ? route->peer->trunk
+	                                             : route->peer->target,
+	              call->next_route, call->routes.n);
+}
+
 void call_try(struct call *call)
 {
 	const struct route *route;
-	char digits[40];
 
 	while (call->next_route < call->routes.n) {
 		route = &call->routes.route[call->next_route++];
-		ladder_decide(call->gateway->ladder, call->number,
-		              "%s: dial-peer %u to %s, choice %zu of %zu",
-		              log_digits(digits, sizeof(digits), route->digits),
-		              route->peer->tag,
-		              route->peer->kind == PEER_POTS
-		                      ? route->peer->trunk
-		                      : route->peer->target,
-		              call->next_route, call->routes.n);
+		tell_choice(call, route);
 		if (!is_full(call, route) && !is_down(call, route) &&
 		    place(call, route) == 0)
 			return;

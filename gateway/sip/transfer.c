@@ -202,7 +202,7 @@ static void take_peer(struct sip_session *s, const osip_uri_t *uri,
 	dialog_print_host(&at, theirs, sizeof(theirs));
 	session_host(s, ours, sizeof(ours));
 	peer = peers_at(s->stack->peers, &at);
-	if (peer != NULL && strcmp(theirs, ours) != 0)
+	if (peer != NULL && peer->naddrs > 0 && strcmp(theirs, ours) != 0)
 		(void)text_copy(out->peer, sizeof(out->peer), peer->conf.name);
 }
 
