@@ -135,8 +135,8 @@ static int reload(struct conf_error *error)
 	if (rc == 0)
 		return 0;
 	conf_error_print(error, text, sizeof(text));
-	log_error(&area_gateway, root.gateway->global.hostname,
-	          "reload refused, nothing was changed: %s", text);
+	log_warn(&area_gateway, root.gateway->global.hostname,
+	         "reload refused, nothing was changed: %s", text);
 	return rc;
 }
 

@@ -14,7 +14,10 @@ for command in 'show version' 'show running-config' 'show isdn status' 'show isd
 	'show dialplan warnings' 'show cause-map' 'show memory' 'show counters' \
 	'show call active voice brief' 'show call active voice' 'show call history voice' \
 	'show call 1 ladder' 'show call 1 why' 'show sip-ua calls' 'show sip-ua statistics' \
-	'show sip-ua peers' 'show voip rtp connections' 'show debugging'; do
+	'show sip-ua peers' 'show voip rtp connections' 'show debugging' \
+	'show isdn active' 'show isdn history' 'show isdn timers' 'show memory all' \
+	'show sip-ua status' 'show sip-ua timers' 'show sip-ua retry' \
+	'show dialplan number 3035550100 from pots e1 0 caller 4711'; do
 	echo "--- $command"
 	show $command || fail "$command: exit $?"
 	show --json $command >"$W/json" || fail "$command --json: exit $?"
