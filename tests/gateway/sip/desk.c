@@ -7,6 +7,7 @@
  */
 #include "tests/gateway/sip/desk.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -220,7 +221,8 @@ void desk_close(struct desk *d)
 static const char *const kinds[] = { "SETUP",    "PROCEEDING", "ALERTING",
 	                             "PROGRESS", "ANSWER",     "CONFIRMED",
 	                             "FLOW",     "REDIRECT",   "INFO",
-	                             "RELEASED" };
+	                             "TRANSFER", "RELEASED" };
+static_assert(ARRAY_LEN(kinds) == SIP_RELEASED + 1, "a name for each kind");
 
 bool desk_told(struct desk *d, enum sip_event_kind kind)
 {
