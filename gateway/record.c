@@ -84,9 +84,15 @@ static bool is_ours(const struct release *r)
 void record_sentence(const struct release *r, char *to, size_t size)
 {
 	struct text t = { .at = to, .size = size };
+	/* "timer ring" is its whole name, "T310" is not. */
+	bool named = r->by == RELEASE_BY_TIMER &&
+	             text_starts(r->detail, "timer ");
 
-	text_add(&t, "%s", by_names[r->by]);
-	if (r->detail[0] != '\0')
+	if (named)
+		text_add(&t, "ended by %s", r->detail);
+	else
+		text_add(&t, "%s", by_names[r->by]);
+	if (r->detail[0] != '\0' && !named)
 		text_add(&t, " (%s)", r->detail);
 	if (r->cause.value != Q850_NONE)
 		text_add(&t, ": cause %u, %s%s%s", r->cause.value,

@@ -19,6 +19,11 @@ static const struct {
 	    .detail = "T310" },
 	  "ended by timer (T310): cause 102, recovery on timer expiry, said "
 	  "by this gateway" },
+	{ { .by = RELEASE_BY_TIMER,
+	    .cause = { 19, LOCATION_PRIVATE_LOCAL },
+	    .detail = "timer ring" },
+	  "ended by timer ring: cause 19, no answer from user, said by this "
+	  "gateway" },
 	{ { .by = RELEASE_BY_OPERATOR, .detail = "clear call" },
 	  "ended by the operator (clear call)" },
 	{ { .by = RELEASE_BY_POLICY,
