@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the Causeway developers
+#
+# For cases with a second gateway: behind gateway 1 is PBX A with 3035550...,
+# behind gateway 2 PBX B with 5550...; each has the other, or what stands
+# between them, as its peer "far". And what a ladder must say, for any case.
+#
+#   two COMMAND...       does it as gateway 2: two gateway, two pbx b '...',
+#                        two line_up b, two ladders, two show ..., two stop
+#   messages N           the messages of call N as its ladder has them, as lines
+#                        "isdn in SETUP", "sip out INVITE"
+#   saw WHO N MESSAGE... call N had these messages and no others, in any order
+#   before WHO N MESSAGE...  and these of them one after the other
+#   whole_call_out, whole_call_in: see there
+#
+# A case may set, before "two gateway": SIP2 where gateway 2 listens ($FAR).
+
+SIP2=$FAR GW2=
+TWO_PEER=${TWO_PEER:-}
+
+two() {
+	local first=$W rc
+	local W=$W/two GW=$GW2 DUMPCAP=
+	local FAR=${TWO_PEER:-$SIP} SIP=$SIP2 MEDIA=$((MEDIA - 98))
+	mkdir -p "$W"
+	"$@"
+	rc=$?
+	GW2=$GW
+	[ ! -e "$W/failed" ] || touch "$first/failed"
+	return $rc
+}
+
+# Gateway 2 has the numbers of gateway 1 the other way round, and sound at ports
+# of its own.
+gateway_two() {
+	mkdir -p "$W"
+	gateway_conf "$@" | sed -e 's/^hostname gw/&2/' \
+		-e 's/destination-pattern 303/destination-pattern =/' \
+		-e 's/destination-pattern 5550/destination-pattern 3035550/' \
+		-e 's/destination-pattern =/destination-pattern /' \
+		-e "s/port-high .*/port-high $((MEDIA + 179))/" >"$W/gw.conf"
+	gateway_start
+}
+
+messages() {
+	show show call "$1" ladder | sed -nE \
+		-e 's/^ *[0-9.]+ +(.*[^ ]) +-->\|.*/isdn in \1/p' \
+		-e 's/^ *[0-9.]+ +(.*[^ ]) +<--\|.*/isdn out \1/p' \
+		-e 's/^ *[0-9.]+ .*\|--> (.*)/sip out \1/p' \
+		-e 's/^ *[0-9.]+ .*\|<-- (.*)/sip in \1/p' |
+		sed -e 's/ \[[^]]*\]$//' -e '/(again)$/d' -e 's/ 100 .*(INVITE)/ 100 Trying (INVITE)/'
+}
+
+saw() {
+	local who=$1 n=$2
+	shift 2
+	want "what $who saw of call $n" "$(messages "$n" | sort)" "$(printf '%s\n' "$@" | sort)"
+}
+
+before() {
+	local who=$1 n=$2
+	shift 2
+	messages "$n" | awk -v list="$(printf '%s|' "$@")" '
+		BEGIN { n = split(list, want, "|") - 1; at = 1 }
+		at <= n && $0 == want[at] { at++ }
+		END { if (at <= n) { print "not in its place: " want[at]; exit 1 } }' ||
+		fail "$who, call $n: not in order: $*"
+}
+
+# A call that was answered, of a gateway that a PBX calls (out) or that calls a
+# PBX (in), and who ended it; before what follows the last INVITE there may be
+# more. No message but these, in this order on either side. The ACK waits for no
+# CONNECT ACKNOWLEDGE, the 200 to a BYE for no RELEASE, a RELEASE for no 200.
+whole_call_out() { # WHO N caller|called [MESSAGES BEFORE]
+	local end=$IN_CLEARS ended=$OUT_BYE
+	[ "$3" = caller ] || { end=$OUT_CLEARS ended=$IN_BYE; }
+	whole_call "$1" "$2" \
+		"isdn in SETUP|isdn out CALL PROCEEDING|isdn out ALERTING|isdn out CONNECT|isdn in CONNECT ACKNOWLEDGE|$end" \
+		"${4:+$4|}sip out INVITE|sip in 100 Trying (INVITE)|sip in 180 Ringing (INVITE)|sip in 200 OK (INVITE)|sip out ACK|$ended"
+	before "$1" "$2" 'sip in 180 Ringing (INVITE)' 'isdn out ALERTING' 'sip in 200 OK (INVITE)' \
+		'sip out ACK' 'isdn in CONNECT ACKNOWLEDGE'
+	before "$1" "$2" 'isdn in SETUP' 'sip out INVITE' 'sip in 200 OK (INVITE)' 'isdn out CONNECT'
+}
+
+whole_call_in() { # WHO N caller|called
+	local end=$OUT_CLEARS ended=$IN_BYE
+	[ "$3" = caller ] || { end=$IN_CLEARS ended=$OUT_BYE; }
+	whole_call "$1" "$2" \
+		"isdn out SETUP|isdn in CALL PROCEEDING|isdn in ALERTING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE|$end" \
+		"sip in INVITE|sip out 100 Trying (INVITE)|sip out 180 Ringing (INVITE)|sip out 200 OK (INVITE)|sip in ACK|$ended"
+	before "$1" "$2" 'sip in INVITE' 'isdn out SETUP' 'isdn in ALERTING' 'sip out 180 Ringing (INVITE)' \
+		'isdn in CONNECT' 'sip out 200 OK (INVITE)'
+}
+
+IN_CLEARS='isdn in DISCONNECT|isdn out RELEASE|isdn in RELEASE COMPLETE'
+OUT_CLEARS='isdn out DISCONNECT|isdn in RELEASE|isdn out RELEASE COMPLETE'
+IN_BYE='sip in BYE|sip out 200 OK (BYE)'
+OUT_BYE='sip out BYE|sip in 200 OK (BYE)'
+
+whole_call() { # WHO N ISDN SIP
+	local who=$1 n=$2 IFS='|'
+	saw "$who" "$n" $3 $4
+	before "$who" "$n" $3
+	before "$who" "$n" $4
+	case $4 in
+	*"$IN_BYE") before "$who" "$n" 'sip in BYE' 'sip out 200 OK (BYE)' 'isdn in RELEASE' ;;
+	*) before "$who" "$n" 'isdn in DISCONNECT' 'isdn out RELEASE' 'sip in 200 OK (BYE)' ;;
+	esac
+}
