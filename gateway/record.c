@@ -85,8 +85,8 @@ void record_sentence(const struct release *r, char *to, size_t size)
 {
 	struct text t = { .at = to, .size = size };
 	/* "timer ring" is its whole name, "T310" is not. */
-	bool named = r->by == RELEASE_BY_TIMER &&
-	             text_starts(r->detail, "timer ");
+	bool named =
+		r->by == RELEASE_BY_TIMER && text_starts(r->detail, "timer ");
 
 	if (named)
 		text_add(&t, "ended by %s", r->detail);
