@@ -366,7 +366,8 @@ static int place(struct call *call, const struct route *route)
 {
 	bool moves = fsm_state(&call->fsm) == CALL_TRANSFERRING;
 	struct leg *leg = &call->leg[moves ? LEG_THIRD : 1];
-	struct leg_setup moved, *out = moves ? &moved : &call->out;
+	struct leg_setup moved = { 0 };
+	struct leg_setup *out = moves ? &moved : &call->out;
 	struct cause cause = { Q850_NONE, LOCATION_PRIVATE_LOCAL };
 	struct trunk *trunk;
 	int rc = -ENOENT;

@@ -184,7 +184,7 @@ static bool is_right(const struct answer *a, const struct peer *peer,
 		if (strcmp(c->user, a->user) != 0)
 			continue;
 		digest_hash(a->algorithm, secret, c->user, peer->conf.realm,
-		            c->password, NULL);
+		            c->password, (char *)NULL);
 		digest_response(&in, hex);
 		if (is_equal(hex, a->response))
 			return true;

@@ -120,13 +120,13 @@ void digest_response(const struct digest_input *in, char hex[DIGEST_HEX])
 {
 	char request[DIGEST_HEX];
 
-	digest_hash(in->algorithm, request, in->method, in->uri, NULL);
+	digest_hash(in->algorithm, request, in->method, in->uri, (char *)NULL);
 	if (in->nc == NULL)
 		digest_hash(in->algorithm, hex, in->secret, in->nonce, request,
-		            NULL);
+		            (char *)NULL);
 	else
 		digest_hash(in->algorithm, hex, in->secret, in->nonce, in->nc,
-		            in->cnonce, "auth", request, NULL);
+		            in->cnonce, "auth", request, (char *)NULL);
 }
 
 int digest_unquote(char *to, size_t size, const char *value)
@@ -198,7 +198,7 @@ static int read_challenge(const osip_www_authenticate_t *asked,
 	(void)text_copy(r.peer, sizeof(r.peer), peer->conf.name);
 	(void)text_copy(r.user, sizeof(r.user), mine->user);
 	digest_hash(r.algorithm, r.secret, mine->user, r.realm, mine->password,
-	            NULL);
+	            (char *)NULL);
 	*out = r;
 	return 0;
 }

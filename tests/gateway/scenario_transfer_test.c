@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the Causeway developers */
 /*
- * Call transfer, with the gateway as transferee: BYE with Also and REFER, from a
+ * Call transfer, with the gateway as transferee: BYE with Also and REFER from a
  * peer that may and from one that may not.
  */
 #include <stdio.h>

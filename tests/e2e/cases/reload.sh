@@ -1,5 +1,6 @@
 # Reload with a call up: a broken file is refused with file and line and changes
 # nothing, a good one is taken, and the call goes on.
+MEANT='reload refused'
 gateway
 pbx a 'answer 3035550... as B
   connect

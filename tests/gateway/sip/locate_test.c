@@ -293,7 +293,7 @@ TEST(a_penalty_outlives_a_look_up)
 
 static void order_of(const struct place *places, unsigned n, uint16_t *ports)
 {
-	struct addr addrs[LOCATE_PLACES], out[LOCATE_PLACES];
+	struct addr addrs[LOCATE_PLACES] = { 0 }, out[LOCATE_PLACES];
 
 	for (unsigned i = 0; i < n; i++)
 		CHECK_EQ(addr_parse(&addrs[i], "192.0.2.1", (uint16_t)(i + 1)),
