@@ -239,6 +239,9 @@ enum q850_cause cause_from_status(const struct cause_map *map, unsigned status,
 		cause = rule_cause(map->span, status);
 	if (cause != Q850_NONE)
 		return cause;
+	/* older gateways refuse a codec so, as we do by codec-mismatch 400 */
+	if (status == 400 && (warning == 304 || warning == 305))
+		return warned(warning);
 	for (size_t i = 0; i < ARRAY_LEN(from_status); i++) {
 		if (from_status[i].status != status)
 			continue;
