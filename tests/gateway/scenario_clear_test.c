@@ -218,6 +218,28 @@ TEST(a_stream_without_sound_for_long_ends_where_that_is_asked)
 	world_close(w);
 }
 
+/* Figure B-5: who is held hears nothing and sends nothing for minutes. */
+TEST(a_held_call_outlives_the_limit_of_silence)
+{
+	struct world *w =
+		world_open_with(world_conf, "media\n rtp silence 5\n");
+
+	CHECK(world_call_out(w) != NULL);
+	far_request(&w->far[0], "INVITE", "", world_sdp(w, 0, "inactive"));
+	world_run(w, MSEC(50));
+	far_deaf(&w->far[0]);
+	far_request(&w->far[0], "ACK", "", NULL);
+	w->phone[0].talks = false;
+	world_run(w, SEC(180));
+	CHECK_TEXT(call_state_name(world_call(w)), "talking");
+	CHECK(world_call(w)->held[1]);
+	far_request(&w->far[0], "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	CHECK(world_ended(w, "ended by the called side", 16));
+	world_close(w);
+}
+
 TEST(history_keeps_the_last_calls_and_no_more)
 {
 	struct world *w = world_open_with(world_conf, "history size 2\n");
