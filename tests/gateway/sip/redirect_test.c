@@ -218,7 +218,7 @@ TEST(a_circle_of_redirections_ends)
 TEST(redirections_without_end_are_followed_five_times)
 {
 	struct place p;
-	char user[8];
+	char user[16];
 	int n = 0;
 
 	place_open(&p);
