@@ -4,8 +4,9 @@
 #define GATEWAY_CALL_PRIVATE_H
 
 /*
- * What the files of a call share: call.c (the machine), call_route.c (where
- * the far leg goes, and goes next), call_sound.c (what is heard where).
+ * What the files of a call share: call.c (the machine), call_words.c (what
+ * legs say, as its events), call_route.c (where the far leg goes, and goes
+ * next), call_sound.c (what is heard where), call_transfer.c (a third leg).
  */
 
 #include "gateway/call.h"
@@ -40,6 +41,7 @@ enum call_event {
 	CALL_EVENTS,
 };
 
+/* call_words.c */
 void leg_tell(struct leg *leg, const struct leg_word *word);
 
 /* call.c: the first who ends a call writes its story; tell both legs. */

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * What the legs of a call say, made into events of its machine. A word is
+ * written into the ladder first, whatever becomes of it. Most words are one
+ * event each, by the table below; an end is looked at more closely, because
+ * it matters whose it is: the caller's end is the end of the call, the far
+ * side's while it rings may be the beginning of another route, and that of
+ * who asked for a transfer is part of it. The third leg of a transfer speaks
+ * to call_transfer.c.
+ */
+
+#include "gateway/call.h"
+#include "gateway/call_private.h"
+#include "gateway/gateway.h"
+#include "gateway/ladder.h"
+
+/* In the order of enum leg_word_kind; what has no event is not for a call. */
+static const uint8_t word_events[LEG_WORDS] = {
+	[LEG_SETUP] = EV_SETUP,         [LEG_PROCEEDING] = EV_PROCEEDING,
+	[LEG_ALERTING] = EV_ALERTING,   [LEG_PROGRESS] = EV_PROGRESS,
+	[LEG_ANSWER] = EV_ANSWER,       [LEG_MEDIA] = EV_MEDIA,
+	[LEG_HOLD] = EV_HOLD,           [LEG_RETRIEVE] = EV_HOLD,
+	[LEG_DIGITS] = EV_DIGITS,       [LEG_TRANSFER] = EV_TRANSFER,
+	[LEG_REDIRECT] = CALL_EVENTS,   [LEG_INFO] = EV_INFO,
+	[LEG_CONNECTED] = EV_CONNECTED, [LEG_DISCONNECT] = EV_ANNOUNCE,
+	[LEG_RELEASED] = EV_FAR_GONE,
+};
+
+/* The network of a leg ended it: which side of the call was that? */
+static struct release placed(const struct leg *leg, const struct release *why)
+{
+	struct release r = *why;
+
+	if (r.by == RELEASE_BY_FAR || r.by == RELEASE_BY_NEAR)
+		r.by = leg->which == 0 ? RELEASE_BY_NEAR : RELEASE_BY_FAR;
+	return r;
+}
+
+static void leg_gone(struct leg *leg, const struct leg_word *word)
+{
+	struct call *call = leg->call;
+	unsigned state = fsm_state(&call->fsm);
+	struct release why = placed(leg, word->release);
+
+	leg->open = false;
+	if (state == CALL_TRANSFERRING && leg->which == call->mover) {
+		fsm_post(&call->fsm, EV_MOVER_GONE, NULL);
+		return;
+	}
+	if (leg->which == 1 && (state == CALL_OFFERED || state == CALL_RINGING))
+		call->failed = why; /* perhaps another route will do */
+	else
+		call_blame(call, &why);
+	fsm_post(&call->fsm, leg->which == 0 ? EV_NEAR_GONE : EV_FAR_GONE,
+	         NULL);
+}
+
+void leg_report(struct leg *leg, const struct leg_word *word)
+{
+	struct call *call = leg->call;
+	unsigned event = word_events[word->kind];
+
+	ladder_word(call->gateway->ladder, leg, word);
+	if (leg->which == LEG_THIRD) {
+		call_third_says(leg, word);
+		return;
+	}
+	if (word->kind == LEG_TRANSFER && !call_transfer_may(leg, word))
+		return;
+	if (word->kind == LEG_RELEASED) {
+		leg_gone(leg, word);
+		return;
+	}
+	if (event == CALL_EVENTS)
+		return;
+	if (word->kind == LEG_SETUP)
+		call->setup = *word->setup;
+	if (word->kind == LEG_HOLD || word->kind == LEG_RETRIEVE) {
+		call->held[leg->which] = word->kind == LEG_HOLD;
+		ladder_decide(call->gateway->ladder, call->number, "the %s %s",
+		              leg->which == 0 ? "caller" : "called side",
+		              call->held[leg->which] ? "holds" : "resumes");
+	}
+	if (word->kind == LEG_DISCONNECT) {
+		struct release why = placed(leg, word->release);
+		struct leg_word told = { .kind = LEG_DISCONNECT,
+			                 .release = &why };
+
+		if (leg->which == 0 || call_is_answered(call))
+			call_blame(call, &why);
+		fsm_post(&call->fsm, leg->which == 0 ? EV_CLEAR : EV_ANNOUNCE,
+		         &told);
+		return;
+	}
+	call->speaking = leg->which;
+	fsm_post(&call->fsm, event, word);
+}
+
+void leg_tell(struct leg *leg, const struct leg_word *word)
+{
+	if (!leg->open)
+		return;
+	ladder_told(leg->call->gateway->ladder, leg, word);
+	leg->ops->tell(leg, word);
+}
