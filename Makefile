@@ -56,8 +56,8 @@ $B/causeway-pbx: $(call objs,tools/pbx) $(call lib,$(PBX)) $(call files,pri) $B/
 	$Q$(CC) -o $@ $(call objs,tools/pbx) $(call lib,$(PBX)) $(ALL_LDFLAGS) \
 	  $(call extra,$(PBX)) $B/libspandsp-fix.a -ljansson -lm
 
-# The world of the gateway's tests has the SIP far end of gateway/sip's.
-tests_gateway := $B/tests/gateway/sip/far.o
+# The world of the gateway's tests has the SIP far end and the torture of gateway/sip's.
+tests_gateway := $(patsubst %,$B/tests/gateway/sip/%.o,far torture)
 
 define folder
 $B/$1.a: $$(call objs,$1) ; @mkdir -p $$(@D); rm -f $$@; $$(AR) rcs $$@ $$^

@@ -124,6 +124,18 @@ bool dialog_call_id(const osip_message_t *m, char *to, size_t size)
 	return !id.cut;
 }
 
+/* Who gives no Contact is from the time of RFC 2543, where it might be left
+ * out: From is where he is (RFC 4475 3.4.1). */
+static int keep_target(struct dialog *d, const osip_message_t *invite)
+{
+	char *text = NULL;
+
+	if (osip_list_size(&invite->contacts) > 0)
+		return dialog_refresh(d, invite);
+	(void)osip_uri_to_str(invite->from->url, &text);
+	return keep(&d->target, text);
+}
+
 int dialog_accept(struct dialog *d, const osip_message_t *invite,
                   const struct hop *hop)
 {
@@ -143,7 +155,7 @@ int dialog_accept(struct dialog *d, const osip_message_t *invite,
 		rc = keep_address(&d->remote, invite->from);
 	if (rc == 0)
 		rc = keep_routes(d, invite, false);
-	return rc == 0 ? dialog_refresh(d, invite) : rc;
+	return rc == 0 ? keep_target(d, invite) : rc;
 }
 
 int dialog_preload(struct dialog *d, const char *proxy)

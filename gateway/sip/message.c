@@ -155,7 +155,8 @@ void message_start(void)
 	(void)parser_init();
 }
 
-/* The head without Content-Length, closed by its empty line. */
+/* The head without Content-Length, closed by its empty line. A quoted NUL,
+ * which would end a text of C's, becomes a quoted question mark. */
 static size_t copy_head(const struct scan *scan, char *to)
 {
 	struct bytes head = scan->head;
@@ -170,7 +171,11 @@ static size_t copy_head(const struct scan *scan, char *to)
 	}
 	memcpy(to, head.at, before);
 	memcpy(to + before, head.at + after, head.len - after);
-	return before + head.len - after;
+	after = before + head.len - after;
+	for (size_t i = 0; i < after; i++)
+		if (to[i] == '\0')
+			to[i] = '?';
+	return after;
 }
 
 /* libosip2 also leaves out what it has no memory for, and says success. */

@@ -231,6 +231,31 @@ static bool refuse_body(struct sip_stack *stack, struct transaction *t,
 	return true;
 }
 
+/* RFC 3261 21.4.7, RFC 4475 3.3.15: the answer would be a description, which
+ * who calls says he does not take. */
+static bool refuse_accept(struct sip_stack *stack, struct transaction *t,
+                          const osip_message_t *request)
+{
+	static const struct stack_answer answer = {
+		.status = 406,
+		.warning = 399,
+		.warning_text = "Accept leaves out application/sdp",
+	};
+	const osip_accept_t *type;
+	int n;
+
+	for (n = 0; (type = osip_list_get(&request->accepts, n)) != NULL; n++)
+		if (type->type == NULL || strcmp(type->type, "*") == 0 ||
+		    (strcasecmp(type->type, "application") == 0 &&
+		     type->subtype != NULL &&
+		     (strcasecmp(type->subtype, "sdp") == 0 ||
+		      strcmp(type->subtype, "*") == 0)))
+			return false;
+	if (n > 0)
+		(void)stack_respond(stack, t, request, &answer);
+	return n > 0;
+}
+
 static bool is_last_hop(const osip_message_t *request)
 {
 	const char *left = message_header(request, "Max-Forwards", 0);
@@ -243,7 +268,8 @@ static void answer_invite(struct sip_stack *stack, struct transaction *t,
 {
 	if (is_last_hop(invite))
 		refuse(stack, t, invite, 483);
-	else if (refuse_body(stack, t, invite))
+	else if (refuse_body(stack, t, invite) ||
+	         refuse_accept(stack, t, invite))
 		return;
 	else if (challenge_passed(stack, t, invite, peer))
 		(void)uas_invited(stack, t, invite, peer);

@@ -225,13 +225,16 @@ static bool take_header(struct bytes *in, struct bytes *whole, bool *empty)
 	return true;
 }
 
-/* Controls that have no place in a line: NUL, and CR without LF. */
+/* Controls that have no place in a line: CR without LF, and NUL but behind a
+ * backslash, where it is a quoted one (RFC 4475 3.1.1.2). */
 static bool is_clean(struct bytes b)
 {
-	for (size_t i = 0; i < b.len; i++)
-		if (b.at[i] == 0 || (b.at[i] == '\r' &&
-		                     (i + 1 == b.len || b.at[i + 1] != '\n')))
+	for (size_t i = 0; i < b.len; i++) {
+		if (b.at[i] == 0 && (i == 0 || b.at[i - 1] != '\\'))
 			return false;
+		if (b.at[i] == '\r' && (i + 1 == b.len || b.at[i + 1] != '\n'))
+			return false;
+	}
 	return true;
 }
 
