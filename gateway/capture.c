@@ -2,11 +2,11 @@
 /* Copyright (C) 2026 the Causeway developers */
 /*
  * pcapng (the IETF's draft format), written by hand because it is three kinds
- * of block: a section header, an interface description for SIP and for each
- * span as it is first seen, and an enhanced packet block per message. The
+ * of block: a section header, an interface description for SIP, for RTP and for
+ * each span as it is first seen, and an enhanced packet block per message. The
  * D channel has link type 177, whose pseudo header keeps the direction and the
- * side; SIP has raw IP headers made from the socket addresses, so that a
- * message sent over TCP is shown whole, as one datagram.
+ * side; SIP and RTP have raw IP headers made from the socket addresses, so that
+ * a message sent over TCP is shown whole, as one datagram.
  */
 
 #include "gateway/capture.h"
@@ -35,7 +35,10 @@ struct capture {
 	uint64_t in_file;
 	int64_t when; /* of the next packet; 0: now */
 	unsigned ninterfaces;
-	char interface[INTERFACES][NAME];
+	struct {
+		char name[NAME];
+		uint16_t link;
+	} interface[INTERFACES];
 	uint8_t packet[PACKET];
 };
 
@@ -86,11 +89,11 @@ static void section_header(struct capture *c)
 
 static void interface_block(struct capture *c, unsigned i)
 {
-	const char *name = c->interface[i];
+	const char *name = c->interface[i].name;
 	size_t n = strlen(name), padded = (n + 3) / 4 * 4;
 	uint8_t body[8 + 4 + NAME + 8] = { 0 };
 
-	put_native16(body, strcmp(name, "sip") == 0 ? LINK_RAW : LINK_LAPD);
+	put_native16(body, c->interface[i].link);
 	put_native32(body + 4, 0); /* no snap length */
 	put_native16(body + 8, 2); /* if_name */
 	put_native16(body + 10, (uint16_t)n);
@@ -98,14 +101,15 @@ static void interface_block(struct capture *c, unsigned i)
 	(void)block(c, 1, body, 12 + padded + 4);
 }
 
-static unsigned interface_of(struct capture *c, const char *name)
+static unsigned interface_of(struct capture *c, const char *name, uint16_t link)
 {
 	for (unsigned i = 0; i < c->ninterfaces; i++)
-		if (strcmp(c->interface[i], name) == 0)
+		if (strcmp(c->interface[i].name, name) == 0)
 			return i;
 	if (c->ninterfaces == INTERFACES)
 		return 0;
-	(void)text_copy(c->interface[c->ninterfaces], NAME, name);
+	(void)text_copy(c->interface[c->ninterfaces].name, NAME, name);
+	c->interface[c->ninterfaces].link = link;
 	interface_block(c, c->ninterfaces);
 	return c->ninterfaces++;
 }
@@ -134,7 +138,14 @@ static void turn_over(struct capture *c)
 	begin_file(c);
 }
 
-static void packet(struct capture *c, const char *interface, size_t n)
+struct kind {
+	const char *interface;
+	uint16_t link;
+	bool flush; /* at once: somebody may be reading */
+};
+
+/* What was put behind the room for the block's own fields. */
+static void packet(struct capture *c, const struct kind *kind, size_t n)
 {
 	uint64_t us = (uint64_t)(c->when != 0 ? c->when : wall_now());
 	uint8_t *body = c->packet;
@@ -143,12 +154,13 @@ static void packet(struct capture *c, const char *interface, size_t n)
 		c->counts.lost++;
 		return;
 	}
-	put_native32(body, interface_of(c, interface));
+	put_native32(body, interface_of(c, kind->interface, kind->link));
 	put_native32(body + 4, (uint32_t)(us >> 32));
 	put_native32(body + 8, (uint32_t)us);
 	put_native32(body + 12, (uint32_t)n);
 	put_native32(body + 16, (uint32_t)n);
-	if (block(c, 6, body, 20 + n) && fflush(c->file) == 0) {
+	if (block(c, 6, body, 20 + n) &&
+	    (!kind->flush || fflush(c->file) == 0)) {
 		c->counts.packets++;
 	} else {
 		clearerr(c->file);
@@ -176,7 +188,7 @@ int capture_start(struct capture **out, const char *file, uint64_t most)
 		return rc;
 	}
 	begin_file(c);
-	(void)interface_of(c, "sip");
+	(void)interface_of(c, "sip", LINK_RAW);
 	*out = c;
 	return 0;
 }
@@ -197,6 +209,7 @@ struct capture *capture_stop(struct capture *c)
 void capture_isdn(struct capture *c, const char *span, bool network_side,
                   bool sent, struct bytes frame)
 {
+	const struct kind kind = { span, LINK_LAPD, true };
 	struct writer w;
 
 	if (c == NULL || frame.len > 4096)
@@ -210,7 +223,7 @@ void capture_isdn(struct capture *c, const char *span, bool network_side,
 		put_u8(&w, 0);
 	put_u16(&w, 0x30); /* ETH_P_LAPD */
 	put_bytes(&w, frame);
-	packet(c, span, w.len);
+	packet(c, &kind, w.len);
 }
 
 /* --- raw IP --- */
@@ -254,11 +267,11 @@ static void put_ip(struct writer *w, const struct addr *from,
 	put_bytes(w, (struct bytes){ (const void *)&to->in6.sin6_addr, 16 });
 }
 
-void capture_sip(struct capture *c, const struct debug_sip *seen)
+static void datagram(struct capture *c, const struct kind *kind,
+                     const struct addr *from, const struct addr *to,
+                     struct bytes payload)
 {
-	const struct addr *from = seen->sent ? seen->local : seen->remote;
-	const struct addr *to = seen->sent ? seen->remote : seen->local;
-	size_t n = seen->message.len + 8;
+	size_t n = payload.len + 8;
 	struct writer w;
 
 	if (c == NULL || n > 65000)
@@ -269,8 +282,24 @@ void capture_sip(struct capture *c, const struct debug_sip *seen)
 	put_u16(&w, addr_port(to));
 	put_u16(&w, (uint16_t)n);
 	put_u16(&w, 0); /* no checksum */
-	put_bytes(&w, seen->message);
-	packet(c, "sip", w.len);
+	put_bytes(&w, payload);
+	packet(c, kind, w.len);
+}
+
+void capture_sip(struct capture *c, const struct debug_sip *seen)
+{
+	static const struct kind kind = { "sip", LINK_RAW, true };
+
+	datagram(c, &kind, seen->sent ? seen->local : seen->remote,
+	         seen->sent ? seen->remote : seen->local, seen->message);
+}
+
+void capture_rtp(struct capture *c, const struct addr *from,
+                 const struct addr *to, struct bytes payload)
+{
+	static const struct kind kind = { "rtp", LINK_RAW, false };
+
+	datagram(c, &kind, from, to, payload);
 }
 
 struct capture_counts capture_counts(const struct capture *c)

@@ -17,6 +17,7 @@ int commands_sip(struct gateway *gateway, struct console *console);
 int commands_cause(struct gateway *gateway, struct console *console);
 int commands_health(struct gateway *gateway, struct console *console);
 int commands_register(struct gateway *gateway, struct console *console);
+int commands_capture(struct gateway *gateway, struct console *console);
 int commands_operate(struct gateway *gateway, struct console *console);
 
 #endif

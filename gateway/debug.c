@@ -17,6 +17,7 @@
 #include <strings.h>
 
 #include "gateway/capture.h"
+#include "gateway/capturing.h"
 #include "gateway/debug_filter.h"
 #include "gateway/gateway.h"
 #include "gateway/keep.h"
@@ -333,6 +334,7 @@ void debug_isdn_frame(struct debug *debug, const char *trunk, bool network_side,
 	ladder_key key;
 	uint32_t call;
 
+	capturing_catch_up(debug->gateway);
 	capture_isdn(debug->gateway->capture, trunk, network_side, sent, frame);
 	if (callref < 0) {
 		show_frame(debug, trunk, 0, sent, DEBUG_Q921, frame);
@@ -450,6 +452,7 @@ void debug_sip_message(struct debug *debug, const struct debug_sip *seen)
 	uint32_t call = 0;
 	ladder_key key;
 
+	capturing_catch_up(debug->gateway);
 	capture_sip(debug->gateway->capture, seen);
 	summarise(seen->message, &s);
 	addr_print(seen->remote, far, sizeof(far));

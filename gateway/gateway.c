@@ -22,7 +22,7 @@
 #include "gateway/audit.h"
 #include "gateway/call.h"
 #include "gateway/call_private.h"
-#include "gateway/capture.h"
+#include "gateway/capturing.h"
 #include "gateway/debug.h"
 #include "gateway/keep.h"
 #include "gateway/ladder.h"
@@ -406,6 +406,7 @@ int gateway_apply(struct gateway *gateway, struct conf *conf,
 	apply_trunks(gateway, conf);
 	registrar_update(gateway);
 	busyout_review(gateway);
+	capturing_review(gateway);
 	(void)conf_free(old);
 	gateway->counts.reloads++;
 	log_notice(&area_gateway, gateway->global.hostname,
@@ -532,13 +533,13 @@ struct gateway *gateway_free(struct gateway *gateway)
 	timer_stop(&gateway->pulse);
 	timer_stop(&gateway->drain);
 	clear_calls(gateway);
+	capturing_stop(gateway);
 	gateway->sip = sip_stack_close(gateway->sip);
 	gateway->media = media_engine_free(gateway->media);
 	drop_calls(gateway);
 	LIST_EACH(&gateway->trunks, struct trunk, trunk, list)
 	trunk_drop(trunk);
 	route_table_retire(gateway->routes);
-	gateway->capture = capture_stop(gateway->capture);
 	gateway->debug = debug_free(gateway->debug);
 	gateway->history = history_free(gateway->history);
 	gateway->keep = keep_free(gateway->keep);

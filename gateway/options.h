@@ -24,11 +24,14 @@ struct options_global {
 	char group[32];        /* of the control socket */
 	int log_level;         /* enum log_level */
 	unsigned privacy;      /* digits hidden at a number's end */
+	bool privacy_speech;   /* no RTP in captures */
 	unsigned max_calls;    /* 0: as many as there are B channels */
 	unsigned call_rate;    /* new calls a second; 0: no limit */
 	unsigned lag_most_ms;  /* the loop later than this refuses new calls */
 	unsigned ladder_lines; /* kept of all calls together */
 	unsigned keep_kb;      /* messages kept for call N export; 0: none */
+	unsigned capture_mb;   /* a capture's file before it is turned over */
+	unsigned tap_kb;       /* RTP waiting for a capture, a media thread */
 	unsigned history;      /* ended calls kept for show call history */
 	unsigned drain_s;      /* SIGTERM waits this long for calls to end */
 	bool realtime;

@@ -82,6 +82,8 @@ static void send_report(struct rtp_session *s, bool bye, struct instant now)
 	rtcp_put(&w, &r);
 	(void)net_send_to(s->control_fd, (struct bytes){ octets, w.len },
 	                  &s->control_to);
+	rtp_session_tap(s, true, true, &s->control_to,
+	                (struct bytes){ octets, w.len });
 	s->control.packets_before = packets;
 	s->control.said = true;
 }
@@ -160,6 +162,8 @@ int rtp_session_control(struct rtp_session *s, struct instant now)
 		shared_add(&s->counts.foreign, 1);
 		return 0;
 	}
+	rtp_session_tap(s, true, false, &from,
+	                (struct bytes){ octets, (size_t)n });
 	if (rtcp_parse((struct bytes){ octets, (size_t)n }, s->ssrc, &r) < 0) {
 		shared_add(&s->counts.malformed, 1);
 		return 0;

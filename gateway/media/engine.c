@@ -275,6 +275,7 @@ struct media_engine *media_engine_free(struct media_engine *engine)
 {
 	if (engine == NULL)
 		return NULL;
+	media_tap_close(engine);
 	for (unsigned i = 0; i < engine->opened; i++)
 		worker_close(&engine->workers[i]);
 	timer_stop(&engine->retry);

@@ -11,6 +11,7 @@
  */
 
 #include "gateway/media/socket.h"
+#include "gateway/media/tap.h"
 #include "gateway/media/worker.h"
 #include "kernel/timer.h"
 
@@ -60,6 +61,11 @@ struct media_engine {
 	unsigned serial;
 	struct line *lines[MEDIA_LINES];
 	struct socket_pool sockets;
+	struct {
+		media_tap_fn fn; /* NULL: none is open */
+		void *self;
+		struct timer timer;
+	} tap;
 };
 
 /* The stream of a reference, NULL when it is gone. */

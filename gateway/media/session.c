@@ -22,6 +22,7 @@
 #include "gateway/media/session.h"
 
 #include "gateway/media/codec.h"
+#include "gateway/media/tap.h"
 #include "kernel/net.h"
 #include "kernel/thread.h"
 
@@ -148,6 +149,21 @@ void rtp_session_drive(struct rtp_session *s, bool driven)
 
 /* --- sending --- */
 
+void rtp_session_tap(const struct rtp_session *s, bool control, bool sent,
+                     const struct addr *remote, struct bytes packet)
+{
+	struct tap_head head = { .sent = sent,
+		                 .local = s->flow.local,
+		                 .remote = *remote };
+
+	if (!tap_listens(s->tap) || !addr_is_set(&head.local))
+		return;
+	head.at = instant_now();
+	addr_set_port(&head.local,
+	              (uint16_t)(addr_port(&head.local) + control));
+	tap_copy(s->tap, &head, packet);
+}
+
 static void send_packet(struct rtp_session *s, uint8_t *packet, size_t payload,
                         struct rtp_packet *header)
 {
@@ -156,6 +172,7 @@ static void send_packet(struct rtp_session *s, uint8_t *packet, size_t payload,
 	header->ssrc = s->ssrc;
 	rtp_put_header(packet, header);
 	(void)net_send_to(s->fd, b, &s->to); /* lost is lost, as on the way */
+	rtp_session_tap(s, false, true, &s->to, b);
 	shared_add(&s->counts.sent_packets, 1);
 	shared_add(&s->counts.sent_octets, payload);
 }
@@ -336,6 +353,8 @@ int rtp_session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
 		shared_add(&s->counts.foreign, 1);
 		return SESSION_NOTHING;
 	}
+	rtp_session_tap(s, false, false, &from,
+	                (struct bytes){ buffer, (size_t)n });
 	if (rtp_parse((struct bytes){ buffer, (size_t)n }, out) < 0) {
 		shared_add(&s->counts.malformed, 1);
 		return SESSION_NOTHING;

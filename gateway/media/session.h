@@ -15,6 +15,8 @@
 #include "gateway/media/rtcp.h"
 #include "gateway/media/rtp.h"
 
+struct tap;
+
 enum { SESSION_PAYLOAD = 480, SESSION_DATAGRAM = 2048 };
 
 struct session_identity {
@@ -33,6 +35,7 @@ struct session_common {
 
 struct rtp_session {
 	const struct session_common *common;
+	struct tap *tap;    /* of the thread it runs on */
 	int fd, control_fd; /* -1: not running */
 	bool driven;        /* by a line */
 	bool resuming;      /* by its next octets */
@@ -128,6 +131,10 @@ void rtp_session_report(struct rtp_session *s, struct instant now);
 
 /* True once when nothing was heard for as long as was asked. */
 bool rtp_session_silent(struct rtp_session *s, struct instant now);
+
+/* A copy for whoever listens: of the RTP or the RTCP socket. */
+void rtp_session_tap(const struct rtp_session *s, bool control, bool sent,
+                     const struct addr *remote, struct bytes packet);
 
 /* A gauge among the shared counts. One writer. */
 void rtp_session_gauge(uint64_t *gauge, uint64_t value);

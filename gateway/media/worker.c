@@ -321,6 +321,7 @@ static void set_end(struct worker *w, const struct command *c)
 		list_append(&w->ends, &end->list);
 	}
 	end->kind = c->what.kind;
+	end->session.tap = &w->tap;
 	if (end->kind == END_LINE)
 		attach_line(end, c);
 	else
@@ -494,6 +495,7 @@ void worker_close(struct worker *w)
 		w->thread = thread_join(w->thread);
 	}
 	w->inbox = mailbox_free(w->inbox);
+	w->tap.ring = ring_free(w->tap.ring);
 	if (w->blocking >= 0)
 		(void)close(w->blocking);
 	if (w->asked >= 0)

@@ -9,6 +9,7 @@
  */
 
 #include "gateway/media/stream.h"
+#include "gateway/media/tap.h"
 #include "kernel/thread.h"
 
 struct mailbox;
@@ -61,6 +62,7 @@ struct worker {
 	struct instant now, tend_due, late_due;
 	unsigned turned_octets; /* of the line being turned */
 	shared_count turns, late_turns;
+	struct tap tap;
 	/* the signalling thread's */
 	unsigned lines, streams;
 	uint64_t turns_seen;

@@ -115,6 +115,39 @@ TEST(frames_and_messages_are_packets_with_their_direction)
 	(void)fclose(file);
 }
 
+TEST(rtp_has_an_interface_of_its_own)
+{
+	static const uint8_t rtp[] = { 0x80, 8, 0, 1 };
+	static struct block b;
+	struct addr here, there;
+	struct capture *c;
+	FILE *file;
+
+	CHECK_EQ(addr_parse(&here, "192.0.2.1:16384", 0), 0);
+	CHECK_EQ(addr_parse(&there, "192.0.2.2:6000", 0), 0);
+	CHECK_EQ(capture_start(&c, path_of("r.pcapng"), 1 << 20), 0);
+	capture_when(c, 0x123456789);
+	capture_rtp(c, &there, &here, (struct bytes){ rtp, sizeof(rtp) });
+	CHECK_EQ(capture_counts(c).packets, 1);
+	CHECK(capture_stop(c) == NULL);
+	file = fopen(path_of("r.pcapng"), "rb");
+	CHECK(file != NULL);
+	CHECK(next_block(file, &b) && b.type == SECTION);
+	CHECK(next_block(file, &b) && b.type == INTERFACE); /* sip */
+	CHECK(next_block(file, &b) && b.type == INTERFACE);
+	CHECK_EQ(b.body[0], 101); /* LINKTYPE_RAW */
+	CHECK_MEM(b.body + 12, "rtp", 3);
+	CHECK(next_block(file, &b) && b.type == PACKET);
+	CHECK_EQ(at32(b.body), 1);
+	CHECK_EQ(at32(b.body + 4), 1);
+	CHECK_EQ(at32(b.body + 8), 0x23456789);
+	CHECK_EQ(at32(b.body + 12), 20 + 8 + 4);
+	CHECK_MEM(b.body + 20 + 20, "\x17\x70\x40\x00", 4); /* ports */
+	CHECK_MEM(b.body + 20 + 28, rtp, sizeof(rtp));
+	CHECK(!next_block(file, &b));
+	(void)fclose(file);
+}
+
 TEST(a_full_file_is_turned_over_and_begins_anew)
 {
 	static const uint8_t frame[100];

@@ -177,6 +177,7 @@ static const struct {
 	{ "debug voice call number 2001", "on for number 2001",
 	  "debug_voice_call" },
 	{ "undebug all", "off", "undebug_all" },
+	{ "show capture", "packets", "show_capture" },
 };
 
 TEST_ROWS(a_command_answers_people_and_programs, commands, row)
@@ -543,42 +544,5 @@ TEST(debugging_is_switched_off_after_half_an_hour)
 	CHECK(strstr(t.said, "debug isdn q931: off") != NULL);
 	(void)close(t.fd);
 	world_run(w, MSEC(50));
-	world_close(w);
-}
-
-TEST(a_capture_of_a_call_is_written_and_counted)
-{
-	struct world *w = world_open(world_conf);
-	char line[300];
-	FILE *file;
-	uint8_t head[4];
-
-	(void)snprintf(line, sizeof(line), "capture start %s/call.pcapng",
-	               test_folder());
-	CHECK_EQ(world_console(w, line, false, text, sizeof(text)), 0);
-	CHECK(world_call_out(w) != NULL);
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
-	CHECK_EQ(world_console(w, "capture stop", false, text, sizeof(text)),
-	         0);
-	CHECK(strstr(text, " 0 lost") != NULL);
-	(void)snprintf(line, sizeof(line), "%s/call.pcapng", test_folder());
-	file = fopen(line, "rb");
-	CHECK(file != NULL);
-	CHECK_EQ(fread(head, 1, 4, file), 4);
-	CHECK_MEM(head, "\x0a\x0d\x0d\x0a", 4);
-	(void)fclose(file);
-	world_close(w);
-}
-
-TEST(a_capture_that_still_runs_ends_with_the_gateway)
-{
-	struct world *w = world_open(world_conf);
-	char line[300];
-
-	(void)snprintf(line, sizeof(line), "capture start %s/call.pcapng",
-	               test_folder());
-	CHECK_EQ(world_console(w, line, false, text, sizeof(text)), 0);
 	world_close(w);
 }

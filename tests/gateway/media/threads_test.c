@@ -8,6 +8,8 @@
  */
 
 #include "gateway/media/media.h"
+#include "gateway/media/rtp.h"
+#include "gateway/media/tap.h"
 #include "kernel/loop.h"
 #include "kernel/thread.h"
 #include "tests/test.h"
@@ -120,7 +122,8 @@ static struct media_end rtp_end(struct stage *s, unsigned i, unsigned end)
 	struct media_end e = {
 		.kind = END_RTP,
 		.socket = s->socket[i][end],
-		.flow = { .remote = s->local[i ^ 1][end],
+		.flow = { .local = s->local[i][end],
+		          .remote = s->local[i ^ 1][end],
 		          .codec = CODEC_PCMA,
 		          .send_type = 8,
 		          .receive_type = 8,
@@ -161,8 +164,16 @@ static void reshape(struct stage *s, unsigned i, unsigned shape)
 	         0);
 }
 
+static void overheard(void *self, const struct media_tapped *tapped)
+{
+	unsigned *n = self;
+
+	*n += tapped->packet.len > RTP_HEADER;
+}
+
 TEST(streams_move_between_running_threads)
 {
+	unsigned tapped = 0;
 	struct media_counts counts;
 	struct media_status status;
 	struct stage s;
@@ -173,6 +184,12 @@ TEST(streams_move_between_running_threads)
 	for (unsigned shape = 0; shape < 24; shape++) {
 		for (unsigned i = 0; i < STREAMS; i++)
 			reshape(&s, i, shape + i / 2);
+		if (shape % 5 == 2)
+			CHECK_EQ(media_tap_open(s.engine, 4096, overheard,
+			                        &tapped),
+			         0);
+		if (shape % 5 == 4)
+			media_tap_close(s.engine);
 		run_for(&s, MSEC(30));
 		CHECK_EQ(media_stream_counts(s.engine, s.stream[0], 1, &counts),
 		         0);
@@ -182,6 +199,7 @@ TEST(streams_move_between_running_threads)
 	run_for(&s, MSEC(300));
 	CHECK_EQ(media_stream_counts(s.engine, s.stream[0], 1, &counts), 0);
 	CHECK(counts.received_packets > 0 && counts.sent_packets > 0);
+	CHECK(tapped > 0);
 	CHECK(media_engine_alive(s.engine));
 	media_engine_status(s.engine, &status);
 	CHECK_EQ(status.threads, 2);
