@@ -6,7 +6,8 @@
 /*
  * What the files of a call share: call.c (the machine), call_words.c (what
  * legs say, as its events), call_route.c (where the far leg goes, and goes
- * next), call_sound.c (what is heard where), call_transfer.c (a third leg).
+ * next), call_sound.c (what is heard where), call_transfer.c (a third leg),
+ * call_merge.c (two calls become one).
  */
 
 #include "gateway/call.h"
@@ -72,6 +73,13 @@ bool call_transfer_may(struct leg *leg, const struct leg_word *word);
 void call_third_says(struct leg *leg, const struct leg_word *word);
 /* The leg at the other side of this one. */
 struct leg *call_other(const struct leg *leg);
+/* Who is at this side, 0 or 1. */
+const struct party *call_party(const struct call *call, unsigned which);
+
+/* call_merge.c: who stays takes the place of this leg of another call (NULL:
+ * call->transfer says with which status that is refused), and this call ends;
+ * or else EV_NO_MORE. */
+void call_merge(struct call *call, struct leg *beside);
 
 /* call_sound.c */
 void call_join(struct call *call);   /* the ends as the legs have them */

@@ -96,9 +96,9 @@ static const struct dial_peer *inbound_of(const struct call *call)
 static void tell_inbound(const struct call *call)
 {
 	const struct party *calling = &call->setup.calling;
-	char from[40], to[40], near[48] = "";
+	char from[40], to[40], near[48];
 
-	call->leg[0].ops->name(&call->leg[0], near, sizeof(near));
+	leg_name(&call->leg[0], near, sizeof(near));
 	ladder_decide(
 		call->gateway->ladder, call->number,
 		"%s at %s calls %s, dial-peer in %u%s",
@@ -350,10 +350,7 @@ static void ask_transfer(struct call *call, const struct route *route,
 	struct transfer *asked = &call->transfer;
 
 	*out = (struct leg_setup){
-		.calling = call->mover == 1 ? call->setup.calling
-		           : call->connected.number.present
-		                   ? call->connected
-		                   : call->setup.called,
+		.calling = *call_party(call, call->mover ^ 1u),
 		.bearer = call->setup.bearer,
 		.transfer = asked,
 	};

@@ -14,7 +14,8 @@
  * nobody left to talk to, a caller on a line hears the ringing tone.
  *
  * The other way round is a third leg that comes by itself, with Replaces: it is
- * answered as it takes the place.
+ * answered as it takes the place. It may also come from another call of ours:
+ * see call_merge.c.
  */
 
 #include "gateway/call_private.h"
@@ -45,11 +46,12 @@ static bool mover_left(struct call *call)
 	return call->transfer.leaving || !mover_of(call)->open;
 }
 
-static void name_of(const struct leg *leg, char *to, size_t size)
+const struct party *call_party(const struct call *call, unsigned which)
 {
-	to[0] = '\0';
-	if (leg->ops != NULL)
-		leg->ops->name(leg, to, size);
+	if (which == 0)
+		return &call->setup.calling;
+	return call->connected.number.present ? &call->connected
+	                                      : &call->setup.called;
 }
 
 /* --- what who stays hears meanwhile --- */
@@ -105,7 +107,7 @@ bool call_transfer_may(struct leg *leg, const struct leg_word *word)
 		return true;
 	if (word->transfer == NULL)
 		why = "the peer has no \"transfer\"";
-	name_of(leg, name, sizeof(name));
+	leg_name(leg, name, sizeof(name));
 	ladder_decide(call->gateway->ladder, call->number,
 	              "transfer asked by %s is refused: %s", name, why);
 	return false;
@@ -125,7 +127,11 @@ void call_transfer(void *self, const void *detail)
 	call->mover = call->speaking;
 	call->transfer = *word->transfer;
 	call->third_rang = false;
-	name_of(mover_of(call), name, sizeof(name));
+	if (word->beside != NULL || call->transfer.refused != 0) {
+		call_merge(call, word->beside);
+		return;
+	}
+	leg_name(mover_of(call), name, sizeof(name));
 	ladder_decide(
 		call->gateway->ladder, call->number, "%s transfers to %s%s%s%s",
 		name,
@@ -179,10 +185,9 @@ static void change_places(struct call *call)
 
 static void end_third(struct call *call)
 {
-	struct release why = { .by = RELEASE_BY_POLICY,
+	struct release why = { .by = RELEASE_BY_TRANSFER,
 		               .cause = { Q850_NORMAL_CLEARING,
-		                          LOCATION_PRIVATE_LOCAL },
-		               .detail = "transferred" };
+		                          LOCATION_PRIVATE_LOCAL } };
 	struct leg_word done = { .kind = LEG_TRANSFER, .complete = true };
 	struct leg_word end = { .kind = LEG_DISCONNECT, .release = &why };
 
@@ -216,7 +221,7 @@ static void tell_place(struct call *call, const struct leg_word *word)
 	struct leg_word answer = { .kind = LEG_ANSWER };
 	char name[48];
 
-	name_of(mover_of(call), name, sizeof(name));
+	leg_name(mover_of(call), name, sizeof(name));
 	ladder_decide(call->gateway->ladder, call->number, "%s takes its place",
 	              name);
 	if (word != NULL && word->kind == LEG_SETUP)

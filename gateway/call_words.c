@@ -97,6 +97,13 @@ void leg_report(struct leg *leg, const struct leg_word *word)
 	fsm_post(&call->fsm, event, word);
 }
 
+void leg_name(const struct leg *leg, char *to, size_t size)
+{
+	to[0] = '\0';
+	if (leg->ops != NULL)
+		leg->ops->name(leg, to, size);
+}
+
 void leg_tell(struct leg *leg, const struct leg_word *word)
 {
 	if (!leg->open)

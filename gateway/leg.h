@@ -69,6 +69,7 @@ struct leg_word {
 	struct cause cause;
 	const struct party *party;
 	const struct transfer *transfer;
+	struct leg *beside; /* TRANSFER: of another call, whose place it is */
 	const struct release *release;
 };
 
@@ -129,6 +130,9 @@ void leg_report(struct leg *leg, const struct leg_word *word);
 
 /* Digits towards this leg go by INFO, not by sound or events. */
 bool leg_by_info(const struct leg *leg);
+
+/* "e1 0:5", "carrier"; "" when it never was one. */
+void leg_name(const struct leg *leg, char *to, size_t size);
 
 const char *leg_word_name(enum leg_word_kind kind); /* "alerting" */
 

@@ -152,10 +152,22 @@ static void isdn_abandon(struct leg *leg)
 	leg->isdn.trunk->calls--;
 }
 
+static void claim(const struct leg *leg)
+{
+	const struct trunk *trunk = leg->isdn.trunk;
+
+	ladder_claim(trunk->gateway->ladder,
+	             ladder_key_isdn(trunk->name,
+	                             isdn_call_reference(leg->isdn.call)),
+	             leg->call->number);
+}
+
 static void isdn_moved(struct leg *leg)
 {
-	if (leg->isdn.call != NULL)
-		isdn_call_own(leg->isdn.call, leg);
+	if (leg->isdn.call == NULL)
+		return;
+	isdn_call_own(leg->isdn.call, leg);
+	claim(leg);
 }
 
 static void isdn_name(const struct leg *leg, char *to, size_t size)
@@ -215,10 +227,7 @@ int leg_isdn_place(struct leg *leg, struct trunk *trunk,
 	leg_open(leg, trunk);
 	trunk->calls_out++;
 	leg->isdn.channel = isdn_call_channel(leg->isdn.call);
-	ladder_claim(trunk->gateway->ladder,
-	             ladder_key_isdn(trunk->name,
-	                             isdn_call_reference(leg->isdn.call)),
-	             leg->call->number);
+	claim(leg);
 	return 0;
 }
 
@@ -258,10 +267,7 @@ static void came_in(struct trunk *trunk, const struct isdn_event *event)
 	from_line(&setup.calling.number);
 	from_line(&setup.called.number);
 	from_line(&setup.redirection.from.number);
-	ladder_claim(
-		trunk->gateway->ladder,
-		ladder_key_isdn(trunk->name, isdn_call_reference(event->call)),
-		call->number);
+	claim(leg);
 	leg_report(leg, &word);
 }
 

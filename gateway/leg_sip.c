@@ -194,10 +194,19 @@ static void sip_abandon(struct leg *leg)
 	socket_close(leg);
 }
 
+static void claim(const struct leg *leg)
+{
+	ladder_claim(leg->sip.gateway->ladder,
+	             ladder_key_sip(sip_session_call_id(leg->sip.session)),
+	             leg->call->number);
+}
+
 static void sip_moved(struct leg *leg)
 {
-	if (leg->sip.session != NULL)
-		sip_session_own(leg->sip.session, leg);
+	if (leg->sip.session == NULL)
+		return;
+	sip_session_own(leg->sip.session, leg);
+	claim(leg);
 }
 
 static const struct leg_ops sip_ops = {
@@ -256,10 +265,7 @@ int leg_sip_place(struct leg *leg, struct gateway *gateway,
 	if (rc < 0)
 		place_failed(leg, rc, cause);
 	else
-		ladder_claim(
-			gateway->ladder,
-			ladder_key_sip(sip_session_call_id(leg->sip.session)),
-			leg->call->number);
+		claim(leg);
 	return rc;
 }
 
@@ -298,8 +304,7 @@ static void came_in(struct gateway *gateway, const struct sip_event *event)
 	leg_open(leg, gateway, peer);
 	leg->sip.session = event->session;
 	sip_session_own(event->session, leg);
-	ladder_claim(gateway->ladder, ladder_key_sip(event->setup->call_id),
-	             call->number);
+	claim(leg);
 	leg_report(leg, &word);
 }
 
@@ -324,8 +329,7 @@ static void takes_place(struct gateway *gateway, const struct sip_event *event)
 	leg_open(leg, gateway, sip_session_peer(event->session)->name);
 	leg->sip.session = event->session;
 	sip_session_own(event->session, leg);
-	ladder_claim(gateway->ladder, ladder_key_sip(event->setup->call_id),
-	             leg->call->number);
+	claim(leg);
 	leg_report(leg, &word);
 }
 
@@ -366,6 +370,23 @@ static void heard(struct leg *leg, const struct sip_event *event,
 		                 .party = event->connected,
 		                 .digits = event->digits };
 
+	leg_report(leg, &word);
+}
+
+/* They send our side elsewhere, perhaps to who is at another leg of ours. */
+static void transferred(struct leg *leg, const struct sip_event *event)
+{
+	struct transfer asked = { 0 };
+	struct leg_word word = { .kind = LEG_TRANSFER };
+
+	if (event->transfer != NULL) {
+		asked = *event->transfer;
+		word.transfer = &asked;
+	}
+	if (event->replaces != NULL) {
+		word.beside = sip_session_owner(event->replaces);
+		asked.refused = word.beside == NULL ? 481 : 0;
+	}
 	leg_report(leg, &word);
 }
 
@@ -424,9 +445,7 @@ static void on_event(void *self, const struct sip_event *event)
 		redirected(leg, event);
 		break;
 	case SIP_TRANSFER:
-		leg_report(leg,
-		           &(struct leg_word){ .kind = LEG_TRANSFER,
-		                               .transfer = event->transfer });
+		transferred(leg, event);
 		break;
 	case SIP_SETUP:
 		break;

@@ -72,6 +72,7 @@ static const char *const by_names[] = {
 	[RELEASE_BY_OPERATOR] = "ended by the operator",
 	[RELEASE_BY_POLICY] = "refused by rule",
 	[RELEASE_BY_FAILURE] = "failed",
+	[RELEASE_BY_TRANSFER] = "transferred",
 };
 
 /* A cause no network said: nobody else is to be blamed for it. */
@@ -115,10 +116,7 @@ static void fill(struct record *r, const struct call *call)
 	(void)text_copy(r->called, sizeof(r->called),
 	                call->setup.called.number.digits);
 	for (unsigned i = 0; i < 2; i++)
-		if (call->leg[i].ops != NULL)
-			call->leg[i].ops->name(&call->leg[i],
-			                       i ? r->far : r->near,
-			                       sizeof(r->near));
+		leg_name(&call->leg[i], i ? r->far : r->near, sizeof(r->near));
 	r->peer_in = call->leg[0].peer_tag;
 	r->peer_out = call->leg[1].peer_tag;
 	r->setup_wall = call->setup_wall;

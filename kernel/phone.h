@@ -90,7 +90,8 @@ struct transfer {
 	char replaces[TRANSFER_TEXT]; /* whose place is taken there */
 	char referred_by[TRANSFER_TEXT];
 	char requested_by[TRANSFER_TEXT];
-	bool leaving; /* who asks has gone, whatever comes of it */
+	bool leaving;     /* who asks has gone, whatever comes of it */
+	unsigned refused; /* `replaces` would be, with this SIP status */
 };
 
 enum bearer {
@@ -128,6 +129,7 @@ enum release_by {
 	RELEASE_BY_OPERATOR, /* `detail` says the command */
 	RELEASE_BY_POLICY,   /* `detail` names the rule */
 	RELEASE_BY_FAILURE,  /* line, link, memory: `detail` says which */
+	RELEASE_BY_TRANSFER, /* `detail` says into which call */
 };
 
 /*

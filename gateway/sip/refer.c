@@ -124,7 +124,7 @@ static void answer(struct sip_session *s, unsigned status)
 
 /* 0, or the status that refuses it. */
 static unsigned judge(struct sip_session *s, const osip_message_t *request,
-                      struct transfer *asked)
+                      struct transfer *asked, struct sip_session **beside)
 {
 	const char *to = message_header(request, "Refer-To", 0);
 	const char *by = message_header(request, "Referred-By", 0);
@@ -138,7 +138,7 @@ static unsigned judge(struct sip_session *s, const osip_message_t *request,
 		return 491;
 	if (to == NULL || message_header(request, "Refer-To", 1) != NULL)
 		return 400; /* RFC 3515 2.4.1: exactly one */
-	status = transfer_read(s, to, asked);
+	status = transfer_read(s, to, asked, beside);
 	if (status == 0 && by != NULL &&
 	    text_copy(asked->referred_by, sizeof(asked->referred_by), by) < 0)
 		status = 400;
@@ -149,21 +149,22 @@ void refer_request(struct sip_session *s, struct transaction *t,
                    const osip_message_t *request)
 {
 	struct referral *r = &s->referral;
+	struct sip_session *beside;
 	struct transfer asked;
-	unsigned status = judge(s, request, &asked);
+	unsigned status = judge(s, request, &asked, &beside);
 
 	if (status != 0) {
 		(void)session_respond(
 			s, t, (struct stack_answer){ .status = status });
 		if (status == 403)
-			transfer_tell(s, NULL);
+			transfer_tell(s, NULL, NULL);
 		return;
 	}
 	r->asked = t;
 	r->again = r->id != 0;
 	r->id = message_cseq(request);
 	r->silent = is_silent(request);
-	transfer_tell(s, &asked);
+	transfer_tell(s, &asked, beside);
 	if (r->asked != NULL)
 		answer(s, 491); /* the call is not where it could be sent on */
 }

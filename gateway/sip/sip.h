@@ -63,7 +63,8 @@ struct sip_event {
 	bool held;                     /* SIP_FLOW: the far end holds us */
 	const char *digits;
 	const struct transfer *transfer; /* SIP_TRANSFER */
-	struct sip_session *replaces;    /* SIP_SETUP: whose place it takes */
+	struct sip_session *replaces;    /* SIP_SETUP, SIP_TRANSFER: whose
+	                                  * place is to be taken; or NULL */
 	const char *contact;             /* SIP_REDIRECT: URIs, a line each */
 	const struct release *release;   /* SIP_RELEASED */
 };

@@ -182,8 +182,8 @@ static int take_uri(const osip_uri_t *uri, struct transfer *out)
 	return rc;
 }
 
-/* The peer this URI is at; none when it is at ours. */
-static void take_peer(struct sip_session *s, const osip_uri_t *uri,
+/* The peer this URI is at; none when it is ours, which it returns. */
+static bool take_peer(struct sip_session *s, const osip_uri_t *uri,
                       struct transfer *out)
 {
 	unsigned long port =
@@ -193,21 +193,49 @@ static void take_peer(struct sip_session *s, const osip_uri_t *uri,
 	struct addr at;
 
 	if (uri->host == NULL || port > UINT16_MAX)
-		return;
+		return false;
 	if (addr_parse(&at, uri->host, 0) < 0 &&
 	    !peers_locate(s->stack->peers, uri->host, &at))
-		return;
+		return false;
 	if (port != 0 || addr_port(&at) == 0)
 		addr_set_port(&at, port == 0 ? 5060 : (uint16_t)port);
 	dialog_print_host(&at, theirs, sizeof(theirs));
 	session_host(s, ours, sizeof(ours));
+	if (strcmp(theirs, ours) == 0)
+		return true;
 	peer = peers_at(s->stack->peers, &at);
-	if (peer != NULL && peer->naddrs > 0 && strcmp(theirs, ours) != 0)
+	if (peer != NULL && peer->naddrs > 0)
 		(void)text_copy(out->peer, sizeof(out->peer), peer->conf.name);
+	return false;
+}
+
+/*
+ * The dialog that is to be replaced may be one of ours: then both calls are
+ * here, and to call there anew would be to call ourselves. What such an INVITE
+ * would be refused with is told as its answer would be (RFC 3515 2.4.5).
+ */
+static struct sip_session *find_beside(struct sip_session *s,
+                                       struct transfer *asked, bool is_here)
+{
+	struct sip_session *beside = NULL;
+	struct replaces named;
+
+	if (asked->replaces[0] == '\0' ||
+	    !read_replaces(asked->replaces, &named))
+		return NULL;
+	beside = session_named(s->stack, named.call_id, named.to_tag,
+	                       named.from_tag);
+	if (beside == NULL)
+		asked->refused = is_here ? 481 : 0;
+	else if (!beside->peer.transfer)
+		asked->refused = 403;
+	else
+		asked->refused = judge_replaced(beside, &named);
+	return asked->refused == 0 ? beside : NULL;
 }
 
 static unsigned read_uri(struct sip_session *s, osip_uri_t *uri,
-                         struct transfer *out)
+                         struct transfer *out, struct sip_session **beside)
 {
 	bool is_tel;
 
@@ -221,66 +249,58 @@ static unsigned read_uri(struct sip_session *s, osip_uri_t *uri,
 	if (!take_headers(uri, out) || !take_method(uri) ||
 	    take_uri(uri, out) < 0)
 		return 400;
-	take_peer(s, uri, out);
+	*beside = find_beside(s, out, take_peer(s, uri, out));
 	return 0;
 }
 
-/* Both calls are here: joining them is not SIP's to do, and to call there anew
- * would be wrong. */
-static bool is_ours(struct sip_session *s, const struct transfer *asked)
-{
-	struct replaces named;
-
-	return asked->replaces[0] != '\0' &&
-	       read_replaces(asked->replaces, &named) &&
-	       session_named(s->stack, named.call_id, named.to_tag,
-	                     named.from_tag) != NULL;
-}
-
 unsigned transfer_read(struct sip_session *s, const char *value,
-                       struct transfer *out)
+                       struct transfer *out, struct sip_session **beside)
 {
 	struct party party = { 0 };
 	osip_from_t *from;
 	unsigned status = 400;
 
+	*beside = NULL;
 	memset(out, 0, sizeof(*out));
 	if (!is_single(value) || osip_from_init(&from) != OSIP_SUCCESS)
 		return 400;
 	if (header_read_address(value, &party))
 		out->to = party.number;
 	if (osip_from_parse(from, value) == OSIP_SUCCESS)
-		status = read_uri(s, from->url, out);
+		status = read_uri(s, from->url, out, beside);
 	osip_from_free(from);
-	return status == 0 && is_ours(s, out) ? 603 : status;
+	return status;
 }
 
-void transfer_tell(struct sip_session *s, const struct transfer *asked)
+void transfer_tell(struct sip_session *s, const struct transfer *asked,
+                   struct sip_session *beside)
 {
 	session_tell(s, &(struct sip_event){ .kind = SIP_TRANSFER,
-	                                     .transfer = asked });
+	                                     .transfer = asked,
+	                                     .replaces = beside });
 }
 
 void transfer_also(struct sip_session *s, const osip_message_t *bye)
 {
 	const char *also = message_header(bye, "Also", 0);
 	const char *by = message_header(bye, "Requested-By", 0);
+	struct sip_session *beside;
 	struct transfer asked;
 
 	if (also == NULL || fsm_state(&s->fsm) == UA_CANCELLING)
 		return;
 	if (!s->peer.transfer) {
-		transfer_tell(s, NULL);
+		transfer_tell(s, NULL, NULL);
 		return;
 	}
 	if (message_header(bye, "Also", 1) != NULL ||
-	    transfer_read(s, also, &asked) != 0)
+	    transfer_read(s, also, &asked, &beside) != 0)
 		return; /* then it is a BYE like others */
 	asked.leaving = true;
 	if (by != NULL)
 		(void)text_copy(asked.requested_by, sizeof(asked.requested_by),
 		                by);
-	transfer_tell(s, &asked);
+	transfer_tell(s, &asked, beside);
 }
 
 /* --- the INVITE that follows --- */

@@ -30,12 +30,14 @@ struct referral {
 /* --- transfer.c --- */
 
 /* Where they want us to be: 0, or the status that refuses it. Refer-To's or
- * Also's value. */
+ * Also's value. *beside is the session of ours whose place is to be taken;
+ * NULL: none of ours, or out->refused says why not. */
 unsigned transfer_read(struct sip_session *s, const char *value,
-                       struct transfer *out);
+                       struct transfer *out, struct sip_session **beside);
 
 /* Tells who is above what is asked; NULL: it was refused for want of trust. */
-void transfer_tell(struct sip_session *s, const struct transfer *asked);
+void transfer_tell(struct sip_session *s, const struct transfer *asked,
+                   struct sip_session *beside);
 
 /* A BYE came: does it send our side elsewhere? */
 void transfer_also(struct sip_session *s, const osip_message_t *bye);

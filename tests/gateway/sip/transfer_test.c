@@ -220,7 +220,22 @@ TEST(a_refer_before_the_answer_waits)
 	finish(&d);
 }
 
-TEST(two_calls_that_are_both_here_are_not_joined)
+/* At the port that is ours, or at another: only there it is known that nobody
+ * else can have the dialog. */
+static const struct {
+	bool known, at_ours, early_only;
+	unsigned refused;
+} besides[] = {
+	/* clang-format off */
+	{ true,  true,  false, 0   },
+	{ true,  false, false, 0   },
+	{ true,  true,  true,  486 },
+	{ false, true,  false, 481 },
+	{ false, false, false, 0   },
+	/* clang-format on */
+};
+
+TEST_ROWS(a_dialog_of_ours_is_told_of, besides, row)
 {
 	struct desk d;
 	struct far *f = &d.far;
@@ -230,11 +245,17 @@ TEST(two_calls_that_are_both_here_are_not_joined)
 	desk_call_in(&d);
 	(void)snprintf(lines, sizeof(lines),
 	               "Refer-To: <sip:2000@127.0.0.1:%u?Replaces=%s"
-	               "%%3Bto-tag=%s%%3Bfrom-tag=%s>\r\n",
-	               d.port, f->call_id, strstr(f->remote, ";tag=") + 5,
-	               strstr(f->local, ";tag=") + 5);
+	               "%%3Bto-tag=%s%%3Bfrom-tag=%s%s>\r\n",
+	               row->at_ours ? d.port : 9, f->call_id,
+	               row->known ? strstr(f->remote, ";tag=") + 5 : "none",
+	               strstr(f->local, ";tag=") + 5,
+	               row->early_only ? "%3Bearly-only" : "");
 	refer(&d, lines);
-	CHECK(far_hears(f, "SIP/2.0 603"));
+	CHECK(far_hears(f, "SIP/2.0 202"));
+	CHECK(desk_told(&d, SIP_TRANSFER));
+	CHECK(d.last.replaces ==
+	      (row->known && row->refused == 0 ? d.session : NULL));
+	CHECK_EQ(d.transfer.refused, row->refused);
 	finish(&d);
 }
 
