@@ -115,6 +115,7 @@ void rtp_session_stop(struct rtp_session *s, bool bye, struct instant now)
 	s->gathered = 0;
 	s->marker = true;
 	s->relay.on = false;
+	s->former = (struct addr){ 0 };
 	jitter_flush(&s->jitter, s->jitter.idle);
 }
 

@@ -46,7 +46,8 @@ enum media_report_kind {
 	MEDIA_SET,          /* a media_stream_set() with this serial now runs */
 	MEDIA_DIGIT,        /* a digit was heard at `end` (events or in band) */
 	MEDIA_SILENT,       /* no RTP at `end` for as long as was asked */
-	MEDIA_HEARD,        /* first RTP packet at `end` since it was set */
+	MEDIA_HEARD,        /* first RTP packet at `end` since it was set, or
+	                     * since MEDIA_SILENT */
 	MEDIA_STOPPED,      /* last word of a stream */
 	MEDIA_LINE_REMOVED, /* line: the thread will never turn it again */
 	MEDIA_LATE, /* threads could not keep up: once a second at most */

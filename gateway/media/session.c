@@ -16,7 +16,9 @@
  *
  * Packets are heard only from the address that was agreed; with `latch` from
  * whoever sends the first good one (symmetric RTP behind NAT), and from then on
- * from nobody else. RTCP in its own half is in control.c.
+ * from nobody else. When the address changes (a re-INVITE, another branch of a
+ * fork) who was heard is heard on until the new one speaks: nothing is clipped,
+ * whichever of description and packets is faster. RTCP is in control.c.
  */
 
 #include "gateway/media/session.h"
@@ -33,6 +35,9 @@ enum { OCTETS_A_MS = 8, PTIME_LEAST = 10, PTIME_MOST = 60 };
 
 #define LINE_GONE MSEC(500)
 #define OCTET_US  125
+
+/* In a call: switching over takes no longer. */
+#define FORMER_MOST SEC(1)
 
 void rtp_session_gauge(uint64_t *gauge, uint64_t value)
 {
@@ -85,7 +90,8 @@ static struct addr control_address(const struct flow *flow)
 	return to;
 }
 
-static void set_remote(struct rtp_session *s, const struct flow *flow)
+static void set_remote(struct rtp_session *s, const struct flow *flow,
+                       struct instant now)
 {
 	bool moved = !addr_is_set(&s->flow.remote) ||
 	             !addr_is_set(&flow->remote) ||
@@ -97,6 +103,10 @@ static void set_remote(struct rtp_session *s, const struct flow *flow)
 	s->control_to = control_address(flow);
 	if (!addr_is_set(&flow->remote))
 		return; /* c=0.0.0.0: it may still play to us */
+	if (s->locked && s->fd >= 0) {
+		s->former = s->source;
+		s->former_until = instant_add(now, FORMER_MOST);
+	}
 	s->locked = false;
 	s->source = flow->remote;
 }
@@ -115,7 +125,7 @@ void rtp_session_set(struct rtp_session *s, int fd, int control_fd,
 	}
 	if (flow->codec != s->flow.codec || !s->flow.send)
 		s->marker = true;
-	set_remote(s, flow);
+	set_remote(s, flow, now);
 	if (!flow->receive)
 		jitter_flush(&s->jitter, s->jitter.idle);
 	s->packet_octets = octets;
@@ -259,17 +269,27 @@ void rtp_session_feed(struct rtp_session *s, const uint8_t *octets,
 
 /* --- receiving --- */
 
-static bool from_ours(struct rtp_session *s, const struct addr *from)
+/* Who spoke before the address changed: heard until the new one speaks. */
+static bool from_former(const struct rtp_session *s, const struct addr *from)
+{
+	return !s->locked && addr_is_set(&s->former) &&
+	       addr_equal(&s->former, from) && !addr_equal(&s->source, from);
+}
+
+static bool from_ours(struct rtp_session *s, const struct addr *from,
+                      struct instant now)
 {
 	if (addr_is_set(&s->source) && addr_equal(&s->source, from))
 		return true;
+	if (from_former(s, from)) /* before the answer as long as it likes */
+		return !s->flow.send || instant_since(now, s->former_until) < 0;
 	return s->latch && !s->locked;
 }
 
 /* A good packet: whoever sent it is the source from now on. */
 static void lock_to(struct rtp_session *s, const struct addr *from)
 {
-	if (s->locked)
+	if (s->locked || from_former(s, from))
 		return;
 	s->locked = true;
 	if (addr_is_set(&s->source) && addr_equal(&s->source, from))
@@ -349,7 +369,7 @@ int rtp_session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
 
 	if (n < 0)
 		return n;
-	if (!from_ours(s, &from)) {
+	if (!from_ours(s, &from, now)) {
 		shared_add(&s->counts.foreign, 1);
 		return SESSION_NOTHING;
 	}
@@ -370,6 +390,7 @@ int rtp_session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
 	lock_to(s, &from);
 	s->heard = true;
 	s->heard_at = now;
+	s->heard_told = s->heard_told && !s->silent_told; /* told anew */
 	s->silent_told = false;
 	if (!count_packet(s, out, sound, now))
 		return SESSION_NOTHING;

@@ -45,6 +45,8 @@ struct rtp_session {
 
 	bool latch, locked;
 	struct addr source, to, control_to;
+	struct addr former; /* the source before the address changed */
+	struct instant former_until;
 
 	bool digits; /* of the line: to be told */
 	usec silent_after;

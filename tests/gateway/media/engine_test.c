@@ -154,6 +154,48 @@ TEST(latch_takes_the_first_source_and_no_other)
 	rig_close(&r);
 }
 
+static const struct {
+	bool answered, latch;
+	unsigned ticks; /* after the address changed */
+	unsigned taken; /* of the former's packets */
+} formers[] = {
+	{ true, false, 4, 1 },    /* on its way when the address changed */
+	{ true, true, 4, 1 },     /* and it is not latched onto again */
+	{ true, false, 240, 0 },  /* more than a second: it is not leaving */
+	{ false, false, 240, 1 }, /* another branch of a fork, before 200 */
+};
+
+TEST_ROWS(who_was_heard_is_heard_until_the_new_source_speaks, formers, row)
+{
+	uint8_t sound[160] = { 0 };
+	struct media_end rtp;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	rig_send(&r, 0, 8, sound, sizeof(sound), false);
+	rig_ticks(&r, 1);
+	CHECK_EQ(rig_counts(&r, 1).received_packets, 1);
+	rtp = rig_rtp_end(&r, 0, CODEC_PCMA);
+	rtp.flow.remote = r.far[1].at;
+	rtp.flow.send = row->answered;
+	rtp.latch = row->latch;
+	rig_set(&r, 1, &rtp);
+	r.local[1] = r.local[0]; /* far end 1 sends to the other's port */
+	rig_ticks(&r, row->ticks);
+	rig_send(&r, 0, 8, sound, sizeof(sound), false);
+	rig_ticks(&r, 1);
+	CHECK_EQ(rig_counts(&r, 1).received_packets, 1 + row->taken);
+	rig_send(&r, 1, 8, sound, sizeof(sound), false);
+	rig_ticks(&r, 1);
+	CHECK_EQ(rig_counts(&r, 1).received_packets, 2 + row->taken);
+	rig_send(&r, 0, 8, sound, sizeof(sound), false);
+	rig_ticks(&r, 1);
+	CHECK_EQ(rig_counts(&r, 1).received_packets, 2 + row->taken);
+	CHECK_EQ(rig_counts(&r, 1).foreign, 2 - row->taken);
+	rig_close(&r);
+}
+
 TEST(close_says_stopped_once_even_with_a_dead_line)
 {
 	struct rig r;

@@ -158,7 +158,7 @@ TEST(silence_is_told_once_and_again_after_sound)
 	talk(&r, 400);
 	rig_ticks(&r, 900);
 	CHECK_EQ(rig_count(&r, MEDIA_SILENT), 2);
-	CHECK_EQ(rig_count(&r, MEDIA_HEARD), 1);
+	CHECK_EQ(rig_count(&r, MEDIA_HEARD), 2);
 	rig_close(&r);
 }
 
