@@ -135,7 +135,7 @@ static void act_answer(void *self, const void *detail)
 
 	if (word != NULL && word->party != NULL)
 		call->connected = *word->party;
-	call_ring_stop(call);
+	call_early_stop(call);
 	call_join(call);
 }
 
@@ -439,7 +439,7 @@ void call_release_all(struct call *call)
 	if (call->end_wall == 0)
 		call->end_wall = wall_after(call, instant_now());
 	call_routes_done(call);
-	call_ring_stop(call);
+	call_early_stop(call);
 	call_unjoin(call);
 	for (unsigned i = 0; i < CALL_LEGS; i++)
 		leg_tell(&call->leg[i], &word);
@@ -460,6 +460,7 @@ static void bury(void *self)
 	record_call(gateway, call);
 	list_remove(&call->list);
 	timer_stop(&call->guard);
+	timer_stop(&call->early_wait);
 	pool_put(gateway->pool, call);
 	gateway_call_ended(gateway);
 }
@@ -481,6 +482,7 @@ struct call *call_new(struct gateway *gateway)
 	fsm_init(&call->fsm, &call_machine, call);
 	timer_init(&call->guard, gateway->loop, "call guard", guard_expired,
 	           call);
+	call_early_init(call);
 	deferred_init(&call->funeral, bury, call);
 	list_append(&gateway->calls, &call->list);
 	gateway->counts.calls++;

@@ -11,6 +11,7 @@
 
 #include "gateway/cause.h"
 #include "gateway/leg.h"
+#include "gateway/ringback.h"
 #include "kernel/fsm.h"
 #include "kernel/list.h"
 #include "kernel/loop.h"
@@ -47,9 +48,14 @@ struct call {
 	struct stream_ref stream;
 	unsigned serial;        /* of the last media_stream_set() */
 	unsigned joined_serial; /* of the last MEDIA_SET */
-	bool stream_open, held[CALL_LEGS], ringing_tone, far_sound;
+	bool stream_open, held[CALL_LEGS];
 	bool heard[2];           /* RTP came at this end */
 	struct media_end end[2]; /* what the stream was last told */
+
+	struct ringback_facts early;         /* known before the answer */
+	const struct ringback_row *ringback; /* decided last; or NULL */
+	bool ringing_tone;                   /* ours is being played */
+	struct timer early_wait;             /* for the first RTP packet */
 
 	struct transfer transfer; /* as it was asked for last */
 	struct dial_peer direct;  /* to a peer named in it */

@@ -6,8 +6,8 @@
 /*
  * What the files of a call share: call.c (the machine), call_words.c (what
  * legs say, as its events), call_route.c (where the far leg goes, and goes
- * next), call_sound.c (what is heard where), call_transfer.c (a third leg),
- * call_merge.c (two calls become one).
+ * next), call_sound.c (what is heard where), call_early.c (what before the
+ * answer), call_transfer.c (a third leg), call_merge.c (two calls become one).
  */
 
 #include "gateway/call.h"
@@ -82,11 +82,17 @@ const struct party *call_party(const struct call *call, unsigned which);
 void call_merge(struct call *call, struct leg *beside);
 
 /* call_sound.c */
-void call_join(struct call *call);   /* the ends as the legs have them */
-void call_unjoin(struct call *call); /* close the stream */
-void call_ring(struct call *call, const struct leg_word *heard);
-void call_ring_stop(struct call *call);
+void call_join(struct call *call);    /* the ends as the legs have them */
+void call_unjoin(struct call *call);  /* close the stream */
 void call_abandon(struct call *call); /* let go of all without a word */
+
+/* call_early.c: what the caller hears before the answer */
+void call_early_init(struct call *call);
+void call_ring(struct call *call, const struct leg_word *heard);
+void call_early_heard(struct call *call);  /* RTP of the far side has come, */
+void call_early_silent(struct call *call); /* and comes no more */
+void call_early_next(struct call *call);   /* another far side is tried */
+void call_early_stop(struct call *call);   /* answered, or over */
 
 /* call_cause.c: by the rows of this SIP leg's peer, of the span at the call's
  * other side, and the profile. */

@@ -512,7 +512,7 @@ void call_far_failed(struct call *call)
 {
 	const struct release *why = &call->failed;
 
-	call->far_sound = false;
+	call_early_next(call);
 	call_join(call); /* the far end has gone: let its channel go too */
 	if (!call_hunts(call, why)) {
 		fsm_post(&call->fsm, EV_NO_MORE, NULL);

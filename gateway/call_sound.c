@@ -5,13 +5,7 @@
  * flow); here the two are given to one stream of the media engine, with the
  * directions that the state of the call allows: before the answer only from
  * the far side to the caller, after it both ways, and neither way on a side
- * that is held.
- *
- * Ringback, `auto`: sound of the far side goes before all; a caller on ISDN
- * otherwise hears the ringing tone of the configured country from us, said to
- * him by progress indicator 8, because an exchange that has been told of sound
- * in band is silent itself; a caller on SIP gets a plain 180 and his phone
- * rings by itself.
+ * that is held. What a caller hears before the answer is call_early.c's.
  */
 
 #include <errno.h>
@@ -42,6 +36,9 @@ static void wanted(struct call *call, unsigned which, struct media_end *end)
 	if (!leg->open || state == CALL_CLEARING)
 		return;
 	leg->ops->end(leg, answered, end);
+	if (!answered && end->kind == END_RTP)
+		end->silent_after =
+			SEC(call->gateway->sound.ringback_silence_s);
 	end->listen &= heard && !call->held[which];
 	end->speak &= told && !call->held[which];
 	end->flow.receive &= heard;
@@ -127,60 +124,6 @@ void call_unjoin(struct call *call)
 		media_stream_close(call->gateway->media, call->stream);
 }
 
-static bool rings_here(struct call *call)
-{
-	struct trunk *trunk = line_of(call, 0);
-
-	return trunk != NULL && trunk->options.ringback != RINGBACK_NONE;
-}
-
-static void ring_start(struct call *call)
-{
-	const char *zone = call->gateway->sound.zone;
-
-	call_join(call);
-	if (media_stream_tone(call->gateway->media, call->stream, 0, "ring",
-	                      zone) < 0)
-		return;
-	call->ringing_tone = true;
-	ladder_decide(call->gateway->ladder, call->number,
-	              "ringback: ours (%s), nobody else gives one", zone);
-}
-
-void call_ring(struct call *call, const struct leg_word *heard)
-{
-	struct trunk *trunk = line_of(call, 0);
-	bool ours = trunk != NULL && trunk->options.ringback == RINGBACK_LOCAL;
-	struct leg_word word = *heard;
-
-	if (heard->kind == LEG_ALERTING && call->alert_at.us == 0) {
-		call->alert_at = instant_now();
-		ladder_decide(call->gateway->ladder, call->number, "ringing");
-	}
-	if (heard->sound && !call->far_sound && !ours) {
-		call->far_sound = true;
-		call_ring_stop(call);
-		ladder_decide(call->gateway->ladder, call->number,
-		              "ringback: what the far side plays");
-	}
-	call_join(call);
-	if (heard->kind == LEG_ALERTING && !call->far_sound &&
-	    !call->ringing_tone && rings_here(call))
-		ring_start(call);
-	word.sound = call->far_sound || call->ringing_tone;
-	leg_tell(&call->leg[0], &word);
-	call_join(call); /* a caller on SIP has his end only by this word */
-}
-
-void call_ring_stop(struct call *call)
-{
-	if (!call->ringing_tone)
-		return;
-	call->ringing_tone = false;
-	(void)media_stream_tone(call->gateway->media, call->stream, 0, NULL,
-	                        NULL);
-}
-
 static void gone_silent(struct call *call)
 {
 	struct release why = { .by = RELEASE_BY_TIMER,
@@ -219,6 +162,7 @@ void call_media(struct call *call, const struct media_report *report)
 		fsm_post(&call->fsm, EV_STOPPED, NULL);
 		break;
 	case MEDIA_SILENT:
+		call_early_silent(call);
 		gone_silent(call);
 		break;
 	case MEDIA_DIGIT:
@@ -232,6 +176,8 @@ void call_media(struct call *call, const struct media_report *report)
 			ladder_media(call->gateway->ladder, call->number,
 			             report->end, "first RTP packet");
 		call->heard[report->end] = true;
+		if (report->end == 1)
+			call_early_heard(call);
 		break;
 	case MEDIA_LINE_REMOVED:
 	case MEDIA_LATE:

@@ -251,11 +251,10 @@ void call_pick_up(void *self, const void *detail)
 	struct call *call = self;
 	const struct party *party = party_of(detail);
 
-	call_ring_stop(call);
+	call_early_stop(call);
 	change_places(call);
 	if (party != NULL)
 		call->connected = *party;
-	call->far_sound = false;
 	call->held[1] = false;
 	call_join(call);
 	tell_place(call, detail);

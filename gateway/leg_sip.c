@@ -366,7 +366,8 @@ static void heard(struct leg *leg, const struct sip_event *event,
                   enum leg_word_kind kind)
 {
 	struct leg_word word = { .kind = kind,
-		                 .sound = event->flow != NULL,
+		                 .sound = event->flow != NULL &&
+		                          event->flow->receive,
 		                 .party = event->connected,
 		                 .digits = event->digits };
 

@@ -146,7 +146,10 @@ struct options_media {
 	unsigned port_low, port_high, dscp;
 	unsigned playout_ms, playout_most_ms, threads, rtcp_seconds;
 	unsigned silent_s; /* no RTP for so long ends the call; 0: never */
-	char zone[8];      /* of tones: "us", "de" */
+	/* RTP that was described before the answer: how long it is awaited,
+	 * and after how much silence it is over */
+	unsigned ringback_wait_ms, ringback_silence_s;
+	char zone[8]; /* of tones: "us", "de" */
 	bool inband_digits;
 };
 

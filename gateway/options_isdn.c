@@ -61,8 +61,8 @@ static const struct conf_choice orders[] = {
 	{ 0 },
 };
 static const struct conf_choice ringbacks[] = {
-	{ "auto",  RINGBACK_AUTO,  "when neither the far end nor the exchange gives one" },
-	{ "local", RINGBACK_LOCAL, "always ours" },
+	{ "auto",  RINGBACK_AUTO,  "ours, until the far side's own sound is there" },
+	{ "local", RINGBACK_LOCAL, "ours while it rings, whatever the far side plays" },
 	{ "none",  RINGBACK_NONE,  "never ours" },
 	{ 0 },
 };

@@ -88,33 +88,6 @@ TEST_ROWS(a_caller_on_isdn_hears_the_far_side_or_our_ringing_tone, rings, row)
 	hang_up(w);
 }
 
-TEST(a_183_after_180_takes_the_place_of_our_ringing_tone)
-{
-	struct world *w = world_open(world_conf);
-	struct exchange *x = &w->exchange[0];
-	struct far *f = &w->far[0];
-
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
-	phone_learn(&w->phone[0], far_body(f));
-	far_reply(f, "180 Ringing", "", NULL);
-	world_run(w, MSEC(500));
-	CHECK(world_call(w)->ringing_tone);
-	far_reply(f, "183 Session Progress", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(100));
-	CHECK(!world_call(w)->ringing_tone);
-	world_run(w, MSEC(300));
-	CHECK_EQ(x->level[channel_of(w)], 0);
-	w->phone[0].talks = true;
-	world_run(w, MSEC(300));
-	CHECK(x->level[channel_of(w)] >= LOUD);
-	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "ACK "));
-	hang_up(w);
-}
-
 TEST(a_span_that_rings_by_itself_gets_no_tone_of_ours)
 {
 	static const char conf[] =
