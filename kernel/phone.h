@@ -45,7 +45,17 @@ enum screening {
 	SCREENING_NETWORK = 3,
 };
 
-enum { NUMBER_DIGITS = 32, NAME_OCTETS = 80, UUI_OCTETS = 128 };
+enum { NUMBER_DIGITS = 32, NAME_OCTETS = 80 };
+
+/* What one user tells the other beside the call: Q.931 4.5.30 without its
+ * header, so the protocol discriminator comes first. An element of 131 octets
+ * holds the one, one of 35 the other. */
+enum { UUI_OCTETS = 129, UUI_SHORT = 33 };
+
+struct uui {
+	uint8_t len; /* 0: nothing */
+	uint8_t octets[UUI_OCTETS];
+};
 
 struct number {
 	bool present;                   /* false: no such element at all */

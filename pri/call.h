@@ -79,6 +79,8 @@ struct isdn_call {
 	struct deferred later;
 	struct release release;  /* why; NOBODY: not known yet */
 	struct isdn_setup setup; /* outgoing, for another try */
+	struct uui uui;          /* goes with the next message that may */
+	struct uui last_uui;     /* came with the first that clears */
 };
 
 extern const struct fsm_type isdn_call_type;

@@ -44,6 +44,7 @@ struct isdn_counts {
 	uint64_t restarts_sent, restarts_failed, restarts_received;
 	uint64_t timeouts[ISDN_TIMERS];
 	uint64_t ups, downs, config_errors, strays;
+	uint64_t uui_dropped; /* too long, or empty */
 };
 void isdn_link_counts(const struct isdn_link *link, struct isdn_counts *out);
 

@@ -52,6 +52,8 @@ static void learn_release(struct isdn_call *call, struct cause cause,
 	               (link->seen.message == MSG_STATUS ||
 	                cause.value == Q850_INVALID_CALL_REFERENCE);
 
+	if (link->seen.uui.len > 0)
+		call->last_uui = link->seen.uui;
 	if (r->by != RELEASE_BY_NOBODY)
 		return;
 	*r = (struct release){ .by = isdn_call_far(call), .cause = cause };
@@ -136,6 +138,7 @@ void isdn_on_disconnect(struct isdn_link *link, pri_event *ev, bool by_timer)
 	event.progress = link->seen.progress;
 	event.cause = cause_of(link, ev->hangup.cause);
 	learn_release(call, event.cause, false);
+	event.uui = isdn_uui_of(&call->last_uui);
 	if ((event.progress & PROGRESS_IN_BAND) == 0 ||
 	    call_state(call) == CALL_TONES_SENT) {
 		isdn_call_clear(call, &call->release);

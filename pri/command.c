@@ -57,6 +57,7 @@ void isdn_call_finish(struct isdn_call *call)
 		.kind = ISDN_RELEASED,
 		.channel = call->channel,
 		.cause = call->release.cause,
+		.uui = isdn_uui_of(&call->last_uui),
 		.release = &call->release,
 	};
 
@@ -189,13 +190,15 @@ static void order_setup(struct isdn_call *call)
 	size_t n = strlen(to->digits);
 
 	isdn_order_progress(call, MSG_SETUP, call->setup.progress);
-	if (n <= CALL_DIGITS)
-		return;
-	element[0] = ELEMENT_CALLED;
-	element[1] = (uint8_t)(1 + n);
-	element[2] = (uint8_t)(0x80 | to->type << 4 | to->plan);
-	memcpy(element + 3, to->digits, n);
-	isdn_order_also(call, MSG_SETUP, (struct bytes){ element, 3 + n });
+	if (n > CALL_DIGITS) {
+		element[0] = ELEMENT_CALLED;
+		element[1] = (uint8_t)(1 + n);
+		element[2] = (uint8_t)(0x80 | to->type << 4 | to->plan);
+		memcpy(element + 3, to->digits, n);
+		isdn_order_also(call, MSG_SETUP,
+		                (struct bytes){ element, 3 + n });
+	}
+	isdn_uui_setup(call);
 }
 
 int isdn_call_start(struct isdn_call *call)
@@ -299,6 +302,7 @@ int isdn_call_alerting(struct isdn_call *call, unsigned progress)
 	if (!call_may(call, SENT_ALERTING))
 		return -EPROTO;
 	isdn_order_progress(call, MSG_ALERTING, progress);
+	isdn_uui_order(call, MSG_ALERTING);
 	fsm_post(&call->fsm, SENT_ALERTING, NULL);
 	return sent(call, pri_acknowledge(call->link->pri, call->q931,
 	                                  channel_word(call), 0));
@@ -346,6 +350,7 @@ int isdn_call_answer(struct isdn_call *call, const struct party *connected,
 	if (connected != NULL)
 		give_connected(call, connected);
 	isdn_order_progress(call, MSG_CONNECT, progress);
+	isdn_uui_order(call, MSG_CONNECT);
 	fsm_post(&call->fsm, SENT_CONNECT, NULL);
 	rc = pri_answer(link->pri, call->q931, channel_word(call), 0);
 	if (link->conf.side == ISDN_NETWORK ||
@@ -415,6 +420,7 @@ int isdn_call_disconnect_in_band(struct isdn_call *call, struct cause cause)
 		return -EPROTO;
 	isdn_order_cause(call, cause);
 	isdn_order_progress(call, MSG_DISCONNECT, PROGRESS_IN_BAND);
+	isdn_uui_order(call, MSG_DISCONNECT);
 	fsm_post(&call->fsm, SENT_TONES, NULL);
 	return sent(call, pri_hangup(call->link->pri, call->q931,
 	                             PRI_CAUSE_NORMAL_CLEARING));
@@ -452,6 +458,8 @@ void isdn_call_clear(struct isdn_call *call, const struct release *why)
 	set_release(call, why);
 	if (state != CALL_TONES_SENT)
 		isdn_order_cause(call, call->release.cause);
+	isdn_uui_order(call,
+	               call->disconnect_got ? MSG_RELEASE : MSG_DISCONNECT);
 	if (!call->incoming && state < CALL_PRESENT &&
 	    call->release.cause.value == Q850_CHANNEL_UNACCEPTABLE)
 		value = PRI_CAUSE_CHANNEL_UNACCEPTABLE;

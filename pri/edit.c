@@ -200,21 +200,52 @@ static bool has_cause(uint8_t message)
 	       message == MSG_RELEASE_COMPLETE;
 }
 
+/* Writes the message with the order applied; false: too long for layer 2. */
+static bool apply_to(struct writer *w, const struct order *order,
+                     struct bytes frame)
+{
+	struct isdn_message m;
+
+	if (!isdn_take_message(frame, &m))
+		return false;
+	put_bytes(w,
+	          (struct bytes){ frame.at, (size_t)(m.body.at - frame.at) });
+	if (order->rename != 0)
+		w->at[w->len - 1] = order->rename;
+	rewrite(w, m.body, order);
+	return !w->full && w->len <= Q921_HEADER + FRAME_INFO_MOST;
+}
+
+/* Leaves user-user information, the last element an order can have, to itself:
+ * it is what a message can do without. False: there is none. */
+static bool without_uui(struct order *order)
+{
+	struct bytes left = { order->elements, order->len }, e;
+
+	while (element_take(&left, &e)) {
+		if (e.at[0] != ELEMENT_USER_USER)
+			continue;
+		order->len = (uint8_t)(e.at - order->elements);
+		return true;
+	}
+	return false;
+}
+
 /* Applies one order to the frame in `to`; the length, unchanged if the result
  * would be too long for layer 2. */
-static size_t apply(const struct order *order, uint8_t *to, size_t n)
+static size_t apply(struct isdn_link *link, struct order *order, uint8_t *to,
+                    size_t n)
 {
 	uint8_t space[FRAME_MOST];
-	struct isdn_message m;
 	struct writer w = WRITER(space);
+	bool fits = apply_to(&w, order, (struct bytes){ to, n });
 
-	if (!isdn_take_message((struct bytes){ to, n }, &m))
-		return n;
-	put_bytes(&w, (struct bytes){ to, (size_t)(m.body.at - to) });
-	if (order->rename != 0)
-		w.at[w.len - 1] = order->rename;
-	rewrite(&w, m.body, order);
-	if (w.full || w.len > Q921_HEADER + FRAME_INFO_MOST)
+	if (!fits && without_uui(order)) {
+		link->counts.uui_dropped++;
+		w = WRITER(space);
+		fits = apply_to(&w, order, (struct bytes){ to, n });
+	}
+	if (!fits)
 		return n;
 	memcpy(to, w.at, w.len);
 	return w.len;
@@ -314,7 +345,7 @@ size_t isdn_frame_edit(struct isdn_link *link, struct bytes frame, uint8_t *to,
 
 		if (!order_fits(order, &m, repeated))
 			continue;
-		n = apply(order, to, n);
+		n = apply(link, order, to, n);
 		order->spent = order->spent || order->once;
 	}
 	if (n != frame.len || memcmp(to, frame.at, n) != 0)

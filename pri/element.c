@@ -8,7 +8,8 @@
  * stops: what it told until then is true.
  *
  * Digits pass log_digits(), so what privacy hides in the log is hidden here,
- * too, and the hex of a number is not shown then.
+ * too, and the hex of a number, or of what users tell each other, is not shown
+ * then.
  */
 #include "pri/element.h"
 
@@ -365,7 +366,7 @@ static const struct {
 	{ 0x79, false, "Restart Indicator",       explain_restart },
 	{ 0x7c, false, "Low Layer Compatibility", NULL },
 	{ 0x7d, false, "High Layer Compatibility", NULL },
-	{ 0x7e, false, "User-user",               explain_user },
+	{ 0x7e, true,  "User-user",               explain_user },
 	{ 0xa0, false, "More Data",               NULL },
 	{ 0xa1, false, "Sending Complete",        NULL },
 };

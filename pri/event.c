@@ -200,7 +200,8 @@ static void advance(struct isdn_call *call, enum call_event input,
                     enum isdn_event_kind kind, int channel,
                     const struct pri_subcommands *subs)
 {
-	struct isdn_event event = { .kind = kind };
+	struct uui uui = call->link->seen.uui;
+	struct isdn_event event = { .kind = kind, .uui = isdn_uui_of(&uui) };
 	struct party connected, diverted;
 	bool moved = diverted_in(subs, &diverted);
 
@@ -260,7 +261,9 @@ static void on_answer(struct isdn_link *link, pri_event *ev, bool by_timer)
 {
 	struct isdn_call *call = isdn_heard(link, ev->answer.call);
 	const struct pri_subcommands *subs = ev->answer.subcmds;
-	struct isdn_event event = { .kind = ISDN_ANSWER };
+	struct uui uui = link->seen.uui;
+	struct isdn_event event = { .kind = ISDN_ANSWER,
+		                    .uui = isdn_uui_of(&uui) };
 	struct party connected;
 
 	(void)by_timer;

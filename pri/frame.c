@@ -69,6 +69,11 @@ static void see_element(struct seen *seen, struct bytes e)
 	case ELEMENT_CALL_STATE:
 		seen->call_state = e.at[2] & 0x3f;
 		break;
+	case ELEMENT_USER_USER:
+		if (seen->user_user.at == NULL)
+			seen->user_user =
+				(struct bytes){ e.at + 2, e.len - 2u };
+		break;
 	default:
 		break;
 	}
@@ -210,6 +215,7 @@ bool isdn_frame_admit(struct isdn_link *link, struct bytes frame)
 		enum verdict verdict;
 
 		see_message(&link->seen, &m);
+		isdn_uui_take(link);
 		verdict = admit_message(link, &m, &link->seen);
 		if (verdict != PASS)
 			link->counts.strays++;
@@ -220,6 +226,8 @@ bool isdn_frame_admit(struct isdn_link *link, struct bytes frame)
 			f->in[m.body.at - f->in - 1] = MSG_STATUS_ENQUIRY;
 			n -= m.body.len;
 		}
+		if (verdict == PASS)
+			n -= isdn_uui_hide(f->in, n, m.body);
 	}
 	f->in_len = (unsigned)n;
 	return n > 0;

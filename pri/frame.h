@@ -9,7 +9,7 @@
  */
 
 #include "kernel/bytes.h"
-#include "kernel/cause.h"
+#include "kernel/phone.h"
 
 struct isdn_call;
 struct isdn_link;
@@ -41,6 +41,7 @@ enum {
 	ELEMENT_PROGRESS = 0x1e,
 	ELEMENT_NOTIFICATION = 0x27,
 	ELEMENT_CALLED = 0x70,
+	ELEMENT_USER_USER = 0x7e,
 	ELEMENT_SENDING_COMPLETE = 0xa1,
 };
 
@@ -48,7 +49,7 @@ enum {
 	Q921_HEADER = 4, /* address and control of an I frame */
 	FRAME_MOST = 520,
 	FRAME_INFO_MOST = 260, /* N201 */
-	ORDER_OCTETS = 48,
+	ORDER_OCTETS = 50 + UUI_OCTETS,
 };
 
 enum {
@@ -78,6 +79,8 @@ struct seen {
 	unsigned progress;
 	bool complete;
 	int call_state; /* -1: no such element */
+	struct bytes user_user; /* contents, inside the frame; at NULL: none */
+	struct uui uui;         /* the same, where the link takes it */
 };
 
 /* What to write into a message libpri sends. */

@@ -39,6 +39,7 @@ struct isdn_setup {
 	enum law law; /* user information layer 1, for speech */
 	bool law_known;
 	unsigned progress; /* PROGRESS_* bits */
+	struct uui uui;
 	bool complete;     /* Sending Complete, or en bloc by configuration */
 	unsigned channel;  /* received: the slot; to place: 0, we choose */
 	bool exclusive;
@@ -84,6 +85,8 @@ struct isdn_event {
 	const struct party *connected;
 	unsigned channel; /* slot, 0: none */
 	unsigned notification;
+	const struct uui *uui; /* of ALERTING, PROGRESS, ANSWER, DISCONNECT and
+	                        * RELEASED; NULL: none */
 	const struct release *release; /* ISDN_RELEASED */
 };
 
@@ -162,6 +165,10 @@ int isdn_call_digits(struct isdn_call *call, const char *digits);
 int isdn_call_notify(struct isdn_call *call, unsigned notification);
 int isdn_call_connected_line(struct isdn_call *call,
                              const struct party *connected);
+
+/* What goes with the next of ALERTING, CONNECT, DISCONNECT or RELEASE. More
+ * than the link takes is dropped and counted. */
+void isdn_call_uui(struct isdn_call *call, const struct uui *uui);
 
 /* DISCONNECT with progress 8: we play the tone, then clear. */
 int isdn_call_disconnect_in_band(struct isdn_call *call, struct cause cause);

@@ -56,6 +56,7 @@ struct isdn_conf {
 	unsigned calls_most; /* calls at once, all states; over it cause 42 */
 	unsigned setups_per_second; /* incoming; 0: no limit; over it 42 */
 	usec timers[ISDN_TIMERS];   /* 0: the preset */
+	unsigned uui_most; /* octets of user-user information; 0: none */
 };
 void isdn_conf_preset(struct isdn_conf *conf, enum span_type span);
 

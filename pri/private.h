@@ -87,6 +87,17 @@ int isdn_layer1_to(enum law law);
 enum bearer isdn_bearer_from(int capability);
 bool isdn_layer1_from(int layer1, enum law *out);
 
+/* --- user.c: user-to-user information --- */
+
+/* From the frame seen into what its event tells. */
+void isdn_uui_take(struct isdn_link *link);
+/* Cuts it out of a frame of n octets; how much shorter that is now. */
+size_t isdn_uui_hide(uint8_t *frame, size_t n, struct bytes body);
+const struct uui *isdn_uui_of(const struct uui *uui); /* NULL: empty */
+/* Into the SETUP, or with the next of these messages what waits for one. */
+void isdn_uui_setup(struct isdn_call *call);
+void isdn_uui_order(struct isdn_call *call, uint8_t message);
+
 /* --- event.c --- */
 
 void isdn_dispatch(struct isdn_link *link, pri_event *ev, bool by_timer);

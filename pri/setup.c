@@ -58,6 +58,7 @@ static void read_setup(struct isdn_setup *to, struct isdn_call *call,
 			                      &subs->subcmd[i].u.redirecting);
 	to->bearer = isdn_bearer_from(ring->ctype);
 	to->law_known = isdn_layer1_from(ring->layer1, &to->law);
+	to->uui = call->link->seen.uui;
 	to->progress = call->link->seen.progress;
 	to->complete = !overlap || ring->complete != 0;
 	to->channel = call->channel;

@@ -95,6 +95,8 @@ static void keep(struct exchange *x, const struct isdn_event *event)
 		h->setup = *event->setup;
 	if (event->connected != NULL)
 		h->connected = *event->connected;
+	if (event->uui != NULL)
+		h->uui = *event->uui;
 	if (event->release != NULL)
 		h->release = *event->release;
 	if (event->digits != NULL)
@@ -266,6 +268,7 @@ int exchange_open(struct exchange *x, struct loop *loop,
 	(void)text_copy(mine.name, sizeof(mine.name), board->peer);
 	(void)text_copy(mine.peer, sizeof(mine.peer), board->name);
 	isdn_conf_preset(&x->conf, gateway->span);
+	x->conf.uui_most = UUI_OCTETS;
 	x->conf.switch_type = gateway->switch_type;
 	x->conf.side = gateway->side == ISDN_USER ? ISDN_NETWORK : ISDN_USER;
 	x->conf.law = gateway->law;

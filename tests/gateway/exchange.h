@@ -37,6 +37,7 @@ struct exchange_heard {
 	struct isdn_setup setup;
 	struct party connected;
 	struct release release;
+	struct uui uui;
 	char digits[40];
 };
 

@@ -46,6 +46,8 @@ static void on_event(void *self, const struct isdn_event *event)
 		h->setup = *event->setup;
 	if (event->connected != NULL)
 		h->connected = *event->connected;
+	if (event->uui != NULL)
+		h->uui = *event->uui;
 	if (event->release != NULL)
 		h->release = *event->release;
 	if (event->digits != NULL)

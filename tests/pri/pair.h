@@ -22,6 +22,7 @@ struct heard {
 	struct isdn_setup setup;
 	struct party connected;
 	struct release release;
+	struct uui uui;
 	char digits[64];
 };
 
