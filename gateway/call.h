@@ -65,6 +65,8 @@ struct call {
 	struct release release; /* the story: the first who ended it */
 	struct release failed;  /* of the last route tried, while hunting */
 	struct party connected; /* who answered */
+	struct uui uui;         /* goes with the next word that may */
+	unsigned uui_from;      /* the leg whose user told it */
 
 	int64_t setup_wall, connect_wall, end_wall; /* microseconds, UTC */
 	struct instant setup_at, alert_at, connect_at;

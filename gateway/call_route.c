@@ -415,6 +415,7 @@ void call_try(struct call *call)
 {
 	const struct route *route;
 
+	call->uui.len = 0; /* who failed has nothing to say any more */
 	while (call->next_route < call->routes.n) {
 		route = &call->routes.route[call->next_route++];
 		tell_choice(call, route);

@@ -56,12 +56,45 @@ static void leg_gone(struct leg *leg, const struct leg_word *word)
 	         NULL);
 }
 
+/* What a user told waits for the next word to the other side that can carry
+ * it; in a setup it goes with that. Its octets are between the users. */
+static void keep_uui(struct leg *leg, const struct leg_word *word)
+{
+	struct call *call = leg->call;
+	const struct uui *uui =
+		word->kind == LEG_SETUP ? &word->setup->uui : word->uui;
+
+	if (uui == NULL || uui->len == 0)
+		return;
+	ladder_decide(call->gateway->ladder, call->number,
+	              "user-to-user: %u octets from the %s", uui->len,
+	              leg->which == 0 ? "caller" : "called side");
+	if (word->kind == LEG_SETUP)
+		return;
+	call->uui = *uui;
+	call->uui_from = leg->which;
+}
+
+static struct uui take_uui(struct leg *leg, enum leg_word_kind kind)
+{
+	struct call *call = leg->call;
+	struct uui uui = call->uui;
+
+	if (leg->which == call->uui_from ||
+	    (kind != LEG_ALERTING && kind != LEG_ANSWER &&
+	     kind != LEG_DISCONNECT))
+		return (struct uui){ .len = 0 };
+	call->uui.len = 0;
+	return uui;
+}
+
 void leg_report(struct leg *leg, const struct leg_word *word)
 {
 	struct call *call = leg->call;
 	unsigned event = word_events[word->kind];
 
 	ladder_word(call->gateway->ladder, leg, word);
+	keep_uui(leg, word);
 	if (leg->which == LEG_THIRD) {
 		call_third_says(leg, word);
 		return;
@@ -106,8 +139,13 @@ void leg_name(const struct leg *leg, char *to, size_t size)
 
 void leg_tell(struct leg *leg, const struct leg_word *word)
 {
+	struct leg_word told = *word;
+	struct uui uui;
+
 	if (!leg->open)
 		return;
-	ladder_told(leg->call->gateway->ladder, leg, word);
-	leg->ops->tell(leg, word);
+	uui = take_uui(leg, word->kind);
+	told.uui = uui.len > 0 ? &uui : NULL;
+	ladder_told(leg->call->gateway->ladder, leg, &told);
+	leg->ops->tell(leg, &told);
 }

@@ -50,6 +50,7 @@ enum leg_word_kind {
 struct leg_setup {
 	struct party calling, called;
 	struct redirection redirection;
+	struct uui uui;
 	enum bearer bearer;
 	unsigned progress; /* PROGRESS_*: what the caller's side is */
 	bool complete;     /* no more digits will come */
@@ -68,6 +69,7 @@ struct leg_word {
 	unsigned progress;
 	struct cause cause;
 	const struct party *party;
+	const struct uui *uui; /* of its user, with ALERTING, ANSWER and ends */
 	const struct transfer *transfer;
 	struct leg *beside; /* TRANSFER: of another call, whose place it is */
 	const struct release *release;

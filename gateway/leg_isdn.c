@@ -96,6 +96,8 @@ static void isdn_tell(struct leg *leg, const struct leg_word *word)
 {
 	struct isdn_call *call = leg->isdn.call;
 
+	if (word->uui != NULL)
+		isdn_call_uui(call, word->uui);
 	switch (word->kind) {
 	case LEG_PROCEEDING:
 		(void)isdn_call_proceeding(call, word->progress);
@@ -201,6 +203,7 @@ int leg_isdn_place(struct leg *leg, struct trunk *trunk,
 		.calling = setup->calling,
 		.called = setup->called,
 		.redirection = setup->redirection,
+		.uui = setup->uui,
 		.bearer = setup->bearer,
 		.law = board_span_conf(trunk->span)->law,
 		.law_known = true,
@@ -244,6 +247,7 @@ static void came_in(struct trunk *trunk, const struct isdn_event *event)
 		.calling = event->setup->calling,
 		.called = event->setup->called,
 		.redirection = event->setup->redirection,
+		.uui = event->setup->uui,
 		.bearer = event->setup->bearer,
 		.progress = event->setup->progress,
 		.complete = event->setup->complete,
@@ -287,6 +291,7 @@ static void released(struct trunk *trunk, struct leg *leg,
 {
 	unsigned channel = event->channel;
 	struct leg_word word = { .kind = LEG_RELEASED,
+		                 .uui = event->uui,
 		                 .release = event->release };
 
 	if (leg == NULL) {
@@ -311,6 +316,7 @@ static void rang(struct leg *leg, const struct isdn_event *event,
 		                 .sound = sound,
 		                 .progress = event->progress &
 		                             ~(unsigned)PROGRESS_IN_BAND,
+		                 .uui = event->uui,
 		                 .cause = event->cause };
 
 	if (kind == LEG_PROCEEDING && sound)
@@ -321,7 +327,9 @@ static void rang(struct leg *leg, const struct isdn_event *event,
 static void answered(struct leg *leg, const struct isdn_event *event)
 {
 	struct party connected = { 0 };
-	struct leg_word word = { .kind = LEG_ANSWER, .party = &connected };
+	struct leg_word word = { .kind = LEG_ANSWER,
+		                 .party = &connected,
+		                 .uui = event->uui };
 
 	if (event->connected != NULL)
 		connected = *event->connected;
@@ -332,7 +340,9 @@ static void answered(struct leg *leg, const struct isdn_event *event)
 static void clearing(struct leg *leg, const struct isdn_event *event)
 {
 	struct release why = { .by = RELEASE_BY_FAR, .cause = event->cause };
-	struct leg_word word = { .kind = LEG_DISCONNECT, .release = &why };
+	struct leg_word word = { .kind = LEG_DISCONNECT,
+		                 .release = &why,
+		                 .uui = event->uui };
 
 	leg_report(leg, &word);
 }

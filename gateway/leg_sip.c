@@ -95,6 +95,8 @@ static void tell_transfer(struct leg *leg, const struct leg_word *word)
 
 static void sip_tell(struct leg *leg, const struct leg_word *word)
 {
+	if (word->uui != NULL)
+		sip_session_uui(leg->sip.session, word->uui);
 	switch (word->kind) {
 	case LEG_ALERTING:
 	case LEG_PROGRESS:
@@ -247,6 +249,7 @@ int leg_sip_place(struct leg *leg, struct gateway *gateway,
 		.calling = setup->calling,
 		.called = setup->called,
 		.redirection = setup->redirection,
+		.uui = setup->uui,
 		.has_offer = true,
 		.emergency = setup->emergency,
 		.transfer = setup->transfer,
@@ -283,6 +286,7 @@ static void came_in(struct gateway *gateway, const struct sip_event *event)
 		.calling = event->setup->calling,
 		.called = event->setup->called,
 		.redirection = event->setup->redirection,
+		.uui = event->setup->uui,
 		.bearer = BEARER_AUDIO_3K1,
 		.complete = true,
 		.emergency = event->setup->emergency,
@@ -336,7 +340,9 @@ static void takes_place(struct gateway *gateway, const struct sip_event *event)
 static void released(struct leg *leg, const struct sip_event *event)
 {
 	struct release why = *event->release;
-	struct leg_word word = { .kind = LEG_RELEASED, .release = &why };
+	struct leg_word word = { .kind = LEG_RELEASED,
+		                 .release = &why,
+		                 .uui = event->uui };
 
 	if (why.cause.value == Q850_NONE && why.sip_status >= 300)
 		why.cause.value =
@@ -369,6 +375,7 @@ static void heard(struct leg *leg, const struct sip_event *event,
 		                 .sound = event->flow != NULL &&
 		                          event->flow->receive,
 		                 .party = event->connected,
+		                 .uui = event->uui,
 		                 .digits = event->digits };
 
 	leg_report(leg, &word);

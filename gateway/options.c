@@ -172,6 +172,8 @@ static const struct conf_option peer_options[] = {
 	  "go where its 3xx says; without, a 3xx is a refusal" },
 	{ "transfer",     &conf_switch, P(transfer), 0, 0, NULL, NULL,
 	  "may send calls elsewhere: REFER, Replaces, BYE with Also" },
+	{ "user-to-user", &conf_switch, P(uui), 0, 0, NULL, NULL,
+	  "what users tell each other goes to and comes from it (RFC 7433)" },
 	{ "backup-proxy", &options_kind_prefixes, P(prefixes), 0, 0, NULL, NULL,
 	  "phones at these addresses may call while their proxy is dead" },
 	{ "authenticate", &options_kind_user, P(realm), 0, 0, NULL, NULL,

@@ -13,6 +13,7 @@
 #include "dialplan/dialplan.h"
 #include "gateway/cause.h"
 #include "gateway/media/media.h"
+#include "gateway/options_isdn.h"
 #include "gateway/options_sip.h"
 #include "gateway/sip/sip.h"
 #include "kernel/conf.h"
@@ -40,54 +41,6 @@ struct options_global {
 	struct plan_hunts hunt_causes, hunt_statuses;
 };
 
-struct options_board {
-	enum board_kind kind;
-	bool listen;
-	char path[108];
-	unsigned span_number;
-};
-
-struct options_clock {
-	bool line;
-	unsigned priority;
-};
-
-struct options_timers {
-	usec value[ISDN_TIMERS]; /* 0: the preset */
-};
-
-struct options_controller {
-	int type; /* enum span_type */
-	unsigned number;
-	struct options_board board;
-	int framing, linecode; /* board.h; -1: the type's usual one */
-	struct options_clock clock;
-	bool wire_faults;
-	unsigned tick_octets, block;
-	int law;                      /* enum law; -1: the type's usual one */
-	int switch_type, side, order; /* pri/isdn.h; -1: the type's usual one */
-	bool exclusive, overlap_receive, overlap_send, restart;
-	unsigned restart_tries, setups_per_second;
-	struct options_timers timers;
-	unsigned dslot; /* 0: the type's usual one */
-	bool notify_hold;
-	int ringback; /* enum ringback */
-	struct cause_rules cause_to_status, cause_from_status;
-	int busyout; /* enum busyout_manner */
-	unsigned busyout_hold_s, busyout_clear_s;
-	bool shutdown;
-};
-
-/* What a span does while no SIP peer is there. */
-enum busyout_manner {
-	BUSYOUT_OFF,
-	BUSYOUT_REFUSE,
-	BUSYOUT_SERVICE,
-	BUSYOUT_D_CHANNEL,
-};
-
-enum ringback { RINGBACK_AUTO, RINGBACK_LOCAL, RINGBACK_NONE };
-
 struct options_sip {
 	char dns[SIP_DNS];
 	struct options_binds binds;
@@ -113,7 +66,7 @@ struct options_peer {
 	unsigned session_timer, min_se; /* seconds; 0: off */
 	unsigned max_calls;
 	struct options_credentials credentials;
-	bool redirect, transfer;
+	bool redirect, transfer, uui;
 	struct options_prefixes prefixes; /* who may call without a proxy */
 	char realm[48];                   /* and is asked for a digest */
 	char proxy[88];                   /* outbound; host or host:port */

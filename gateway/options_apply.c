@@ -65,6 +65,7 @@ void options_to_isdn(const struct options_controller *c, const char *name,
 	out->overlap_send = c->overlap_send;
 	out->restart_on_up = c->restart;
 	out->restart_tries = c->restart_tries;
+	out->uui_most = (unsigned)c->uui_most;
 	out->setups_per_second = c->setups_per_second;
 	memcpy(out->timers, c->timers.value, sizeof(out->timers));
 }
@@ -141,6 +142,7 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->codec_mismatch_400 = p->codec_mismatch_400;
 	out->redirect = p->redirect;
 	out->transfer = p->transfer;
+	out->uui = p->uui;
 	out->tel = p->url != 0;
 	out->nprefixes = p->prefixes.n;
 	memcpy(out->prefixes, p->prefixes.one, sizeof(out->prefixes));

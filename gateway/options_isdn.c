@@ -67,6 +67,13 @@ static const struct conf_choice ringbacks[] = {
 	{ 0 },
 };
 
+static const struct conf_choice uuis[] = {
+	{ "off",   0,          "neither taken nor told" },
+	{ "short", UUI_SHORT,  "32 octets, where the exchange takes no more" },
+	{ "on",    UUI_OCTETS, "128 octets" },
+	{ 0 },
+};
+
 static const struct conf_choice busyouts[] = {
 	{ "off",       BUSYOUT_OFF,       "nothing: calls fail one by one" },
 	{ "refuse",    BUSYOUT_REFUSE,    "refuse each SETUP with cause 38" },
@@ -119,6 +126,8 @@ static const struct conf_option controller_options[] = {
 	  "a Q.921 or Q.931 timer, in seconds" },
 	{ "isdn d-channel", &conf_number, C(dslot), 0, 31, NULL, "0",
 	  "slot of the D channel; 0: the usual one" },
+	{ "isdn user-to-user", &conf_one_of, C(uui_most), 0, 0, uuis, "off",
+	  "what users tell each other in call set-up and end" },
 	{ "notify hold", &conf_switch, C(notify_hold), 0, 0, NULL, NULL,
 	  "tell the exchange by NOTIFY that a SIP phone holds the call" },
 	{ "ringback",    &conf_one_of, C(ringback), 0, 0, ringbacks, "auto",

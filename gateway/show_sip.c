@@ -104,6 +104,7 @@ static void show_sip_statistics(void *self, struct shell *s,
 	counter(s, "timeouts", n.timeouts);
 	counter(s, "send failures", n.send_failures);
 	counter(s, "strays", n.strays);
+	counter(s, "user-to-user dropped", n.uui_dropped);
 	counter(s, "transactions now", n.transactions);
 	counter(s, "dialogs now", n.dialogs);
 	counter(s, "connections now", n.connections);

@@ -78,7 +78,7 @@ struct seen {
 	struct cause cause; /* Q850_NONE: no Cause element */
 	unsigned progress;
 	bool complete;
-	int call_state; /* -1: no such element */
+	int call_state;         /* -1: no such element */
 	struct bytes user_user; /* contents, inside the frame; at NULL: none */
 	struct uui uui;         /* the same, where the link takes it */
 };

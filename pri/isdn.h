@@ -40,8 +40,8 @@ struct isdn_setup {
 	bool law_known;
 	unsigned progress; /* PROGRESS_* bits */
 	struct uui uui;
-	bool complete;     /* Sending Complete, or en bloc by configuration */
-	unsigned channel;  /* received: the slot; to place: 0, we choose */
+	bool complete;    /* Sending Complete, or en bloc by configuration */
+	unsigned channel; /* received: the slot; to place: 0, we choose */
 	bool exclusive;
 };
 

@@ -115,6 +115,7 @@ struct sip_peer_conf {
 	bool trusted;       /* identity: believes and is told P-Asserted-ID */
 	enum sip_identity identity;
 	enum sip_redirection redirection;
+	bool uui;      /* users may tell each other things: User-to-User */
 	bool withhold; /* nobody who calls it is shown */
 	enum sip_dtmf dtmf[SIP_DTMF_WAYS];
 	bool latch;              /* RTP source may differ (NAT) */

@@ -26,6 +26,11 @@ static bool has_timer(const struct sip_peer_conf *peer)
 	return peer->session_timer != 0;
 }
 
+static bool has_uui(const struct sip_peer_conf *peer)
+{
+	return peer->uui;
+}
+
 static bool has_transfer(const struct sip_peer_conf *peer)
 {
 	return peer->transfer;
@@ -39,6 +44,7 @@ static const struct {
 	{ "timer", has_timer },         /* RFC 4028 */
 	{ "replaces", has_transfer },   /* RFC 3891 */
 	{ "norefersub", has_transfer }, /* RFC 4488 */
+	{ "uui", has_uui },             /* RFC 7433 */
 };
 
 /* The next word of a list; empty when it is at its end. */

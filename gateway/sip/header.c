@@ -93,6 +93,18 @@ bool header_param(const char *value, const char *name, char *to, size_t size)
 	return false;
 }
 
+bool header_take(const char **list, char *to, size_t size)
+{
+	const char *end = next_divider(*list, ",");
+
+	if (**list == '\0')
+		return false;
+	if (text_copy_bytes(to, size, trim(*list, end)) < 0)
+		to[0] = '\0';
+	*list = *end == ',' ? end + 1 : end;
+	return true;
+}
+
 static enum q850_location read_location(const char *reason)
 {
 	char text[16];
@@ -127,15 +139,9 @@ bool header_get_reason(const osip_message_t *m, struct cause *out)
 
 	for (int n = 0; (header = message_header(m, "Reason", n)) != NULL;
 	     n++) {
-		while (*header != '\0') {
-			const char *end = next_divider(header, ",");
-
-			if (text_copy_bytes(one, sizeof(one),
-			                    trim(header, end)) == 0 &&
-			    read_reason(one, out))
+		while (header_take(&header, one, sizeof(one)))
+			if (read_reason(one, out))
 				return true;
-			header = *end == ',' ? end + 1 : end;
-		}
 	}
 	return false;
 }

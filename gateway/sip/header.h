@@ -58,6 +58,13 @@ int header_put_connected(osip_message_t *m, const struct party *connected,
 
 /* False: there is no Q.850 cause. */
 bool header_get_reason(const osip_message_t *m, struct cause *out);
+enum { UUI_TEXT = 320 }; /* the value of User-to-User */
+
+/* User-to-User: 1, or 0 when none is for ISDN; -EBADMSG: it can not be read, or
+ * is said twice. The value of one. uui.c. */
+int header_get_uui(const osip_message_t *m, struct uui *out);
+void header_print_uui(const struct uui *uui, char *to, size_t size);
+
 unsigned header_get_warning(const osip_message_t *m); /* code; 0: none */
 
 /* The digits of an INFO, RFC 2976 as Cisco and others use it; false: none. */
@@ -78,6 +85,10 @@ unsigned header_get_number(const osip_message_t *m, const char *name,
  * parameter, or Expires, or what was asked. Others may be registered too. */
 unsigned header_get_expires(const osip_message_t *response,
                             const osip_from_t *ours, unsigned otherwise);
+
+/* The next value of a list with commas; "" when it does not fit. False: the
+ * list is at its end. */
+bool header_take(const char **list, char *to, size_t size);
 
 /* A parameter's value behind the first ';' of a header: true when it is there.
  * A quoted value is told without its quotes. */

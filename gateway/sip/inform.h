@@ -5,12 +5,13 @@
 
 /*
  * What is told in a call beside its sound: digits by INFO, and who is at our
- * end now, by UPDATE. One request is under way at a time, so that digits come
- * in order; inform.c.
+ * end now, by UPDATE; one request is under way at a time, so that digits come
+ * in order: inform.c. And what users tell each other: uui.c.
  */
 
 #include "gateway/sip/message.h"
 #include "kernel/phone.h"
+#include "kernel/text.h"
 
 struct sip_session;
 struct transaction;
@@ -30,5 +31,13 @@ void inform_free(struct sip_session *s);
 
 /* What any message of theirs says of Allow. */
 void inform_hear(struct sip_session *s, const osip_message_t *m);
+
+/* uui.c. What a message of theirs says to our user: `out`, or NULL. */
+const struct uui *session_hear_uui(struct sip_session *s,
+                                   const osip_message_t *m, struct uui *out);
+/* What waits for our next message: its value in `to`, or NULL. */
+const char *session_take_uui(struct sip_session *s, char *to, size_t size);
+void session_print_uui(struct text *out, const struct sip_session *s,
+                       const struct uui *uui);
 
 #endif

@@ -54,7 +54,7 @@ struct sip_counts {
 	uint64_t responses_in[7], responses_out[7]; /* by class, 1 to 6 */
 	uint64_t retransmissions, duplicates;
 	uint64_t strangers, malformed, refused_limit, loops, merged;
-	uint64_t timeouts, send_failures, strays;
+	uint64_t timeouts, send_failures, strays, uui_dropped;
 	uint64_t transactions, dialogs, connections, peers; /* now */
 };
 void sip_stack_counts(const struct sip_stack *stack, struct sip_counts *out);

@@ -119,6 +119,8 @@ static int fill(struct sip_stack *stack, osip_message_t *m,
 		rc = put_number(m, "Min-SE", a->min_se);
 	if (rc == 0 && a->reason != NULL && a->reason[0] != '\0')
 		rc = message_set_header(m, "Reason", a->reason);
+	if (rc == 0 && a->uui != NULL)
+		rc = message_set_header(m, "User-to-User", a->uui);
 	if (rc == 0)
 		rc = put_body(m, a->body);
 	return rc;

@@ -212,6 +212,7 @@ void session_bye(void *self, const void *detail)
 	};
 
 	(void)header_get_reason(bye->request, &why.cause);
+	(void)session_hear_uui(s, bye->request, &s->last_uui);
 	respond_ok(s, bye);
 	transfer_also(s, bye->request);
 	session_release(s, &why);
@@ -259,6 +260,7 @@ void session_hang_up(void *self, const void *detail)
 	header_print_reason(&s->release, reason, sizeof(reason));
 	if (reason[0] != '\0')
 		text_add(&text, "Reason: %s\r\n", reason);
+	session_print_uui(&text, s, &s->uui);
 	if (session_send(&s->bye, s, &text, NULL, &bye_user) < 0)
 		fsm_post(&s->fsm, HEARD_BYE_DONE, NULL);
 }

@@ -53,6 +53,9 @@ struct sip_session {
 	struct referral referral;
 	char *carried; /* lines of the INVITE of a transfer; or NULL */
 
+	struct uui uui;      /* goes with our next message that may */
+	struct uui last_uui; /* came with what ended it */
+
 	struct reliable reliable;
 	struct expiry expiry;
 	struct inform inform;

@@ -108,6 +108,7 @@ void uac_ringing(void *self, const void *detail)
 	};
 	uint32_t ring = status < 180 ? 0 : 1u << MIN_OF(status - 180, 31u);
 	bool repeated = (s->rings & ring) != 0;
+	struct uui uui;
 
 	if (!reliable_in_order(s, response) ||
 	    (message_tag(response->to) != NULL &&
@@ -122,5 +123,6 @@ void uac_ringing(void *self, const void *detail)
 	s->rung = status;
 	s->rings |= ring;
 	s->alerted = s->alerted || status == 180;
+	event.uui = session_hear_uui(s, response, &uui);
 	session_tell(s, &event);
 }

@@ -18,6 +18,8 @@ static void tell_last(struct sip_session *s)
 	struct sip_event event = { .kind = SIP_RELEASED,
 		                   .session = s,
 		                   .owner = s->owner,
+		                   .uui = s->last_uui.len > 0 ? &s->last_uui
+		                                              : NULL,
 		                   .release = &s->release,
 		                   .status = s->release.sip_status };
 

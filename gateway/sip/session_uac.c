@@ -42,6 +42,7 @@ int uac_invite(struct sip_session *s)
 	session_begin(&text, s, "INVITE", s->invite_cseq);
 	session_host(s, host, sizeof(host));
 	header_print_identity(&text, &s->setup, host, &s->peer);
+	session_print_uui(&text, s, &s->setup.uui);
 	if (s->carried != NULL)
 		text_add(&text, "%s", s->carried);
 	return session_send(&s->invite, s, &text, body, &invite_user);
@@ -283,6 +284,7 @@ void uac_ok(void *self, const void *detail)
 		.flow = &s->flow,
 	};
 	struct party connected;
+	struct uui uui;
 	unsigned warning = 0;
 	char *sdp = NULL;
 	int rc = dialog_learn(&s->dialog, response);
@@ -303,6 +305,7 @@ void uac_ok(void *self, const void *detail)
 	header_get_connected(response, s->peer.trusted, &connected);
 	if (connected.number.present)
 		event.connected = &connected;
+	event.uui = session_hear_uui(s, response, &uui);
 	session_tell(s, &event);
 }
 
@@ -476,6 +479,7 @@ static void invite_response(void *self, struct transaction *t,
 		why = refusal(s, response);
 		if (redirect_refused(s, response, &why))
 			return;
+		(void)session_hear_uui(s, response, &s->last_uui);
 		session_release(s, &why);
 	}
 	fsm_post(&s->fsm, event, response);

@@ -72,6 +72,7 @@ static void take_setup(struct sip_session *s, const osip_message_t *invite)
 	if (s->peer.redirection == SIP_REDIRECTION_NONE)
 		s->setup.redirection = (struct redirection){ 0 };
 	s->setup.has_offer = s->offer != NULL;
+	(void)session_hear_uui(s, invite, &s->setup.uui);
 	(void)text_copy(s->setup.call_id, sizeof(s->setup.call_id),
 	                s->dialog.call_id);
 }
@@ -210,8 +211,10 @@ int sip_session_agree(struct sip_session *session, struct flow *flow)
 
 static int send_ringing(struct sip_session *s)
 {
+	char uui[UUI_TEXT];
 	struct stack_answer answer = {
 		.status = s->rung,
+		.uui = session_take_uui(s, uui, sizeof(uui)),
 		.body = s->rung_sdp && !s->reliable.told ? s->told : NULL,
 	};
 
@@ -252,9 +255,11 @@ void uas_renew(void *self, const void *detail)
 static osip_message_t *make_ok(struct sip_session *s,
                                const struct party *connected)
 {
+	char uui[UUI_TEXT];
 	struct stack_answer answer = {
 		.status = 200,
 		.to_tag = s->dialog.local_tag,
+		.uui = session_take_uui(s, uui, sizeof(uui)),
 		.body = s->reliable.told ? NULL : s->told,
 	};
 	const osip_message_t *invite = transaction_request_of(s->invited);
@@ -320,8 +325,12 @@ int sip_session_answer(struct sip_session *session,
 void uas_refuse(void *self, const void *detail)
 {
 	struct sip_session *s = self;
-	char reason[128];
-	struct stack_answer no = { .status = s->end_status, .reason = reason };
+	char reason[128], uui[UUI_TEXT];
+	struct stack_answer no = {
+		.status = s->end_status,
+		.reason = reason,
+		.uui = session_take_uui(s, uui, sizeof(uui)),
+	};
 
 	(void)detail;
 	header_print_reason(&s->release, reason, sizeof(reason));

@@ -46,6 +46,7 @@ enum sip_event_kind {
 struct sip_setup {
 	struct party calling, called;
 	struct redirection redirection;
+	struct uui uui;
 	bool has_offer; /* false: they want ours (delayed offer) */
 	bool emergency;
 	char call_id[128];               /* for records; received ones only */
@@ -59,8 +60,9 @@ struct sip_event {
 	const struct sip_setup *setup; /* SIP_SETUP */
 	const struct flow *flow;       /* NULL: no agreement yet or unchanged */
 	const struct party *connected; /* SIP_ANSWER; may be NULL */
-	unsigned status;               /* of the response */
-	bool held;                     /* SIP_FLOW: the far end holds us */
+	const struct uui *uui; /* of ALERTING, PROGRESS, ANSWER, RELEASED */
+	unsigned status;       /* of the response */
+	bool held;             /* SIP_FLOW: the far end holds us */
 	const char *digits;
 	const struct transfer *transfer; /* SIP_TRANSFER */
 	struct sip_session *replaces;    /* SIP_SETUP, SIP_TRANSFER: whose
@@ -157,6 +159,10 @@ int sip_session_info(struct sip_session *session, const char *digits);
 /* In a call: who is at our end now, by UPDATE. -ENOTSUP: not with this peer. */
 int sip_session_connected(struct sip_session *session,
                           const struct party *connected);
+
+/* What goes with the next of 18x, 200, a refusal or BYE, to a peer that is told
+ * such things. */
+void sip_session_uui(struct sip_session *session, const struct uui *uui);
 
 /* How it goes with the SIP_TRANSFER they asked for: 100 inside that event
  * takes it, 3xx to 6xx refuses it; once taken, 200 or a failure is the end.

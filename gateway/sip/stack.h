@@ -42,7 +42,7 @@ extern const char stack_allow[];
  * Retry-After. Contact may be NULL, and body (SDP). 0 or -errno. */
 struct stack_answer {
 	unsigned status;
-	const char *to_tag, *contact, *body, *reason, *warning_text;
+	const char *to_tag, *contact, *body, *reason, *warning_text, *uui;
 	unsigned warning, retry_after;
 	uint32_t rseq;   /* a reliable 18x; 0: it is not */
 	unsigned min_se; /* with 422 */

@@ -92,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)snprintf(conf.name, sizeof(conf.name), "fuzz");
 	conf.switch_type = (enum isdn_switch)(choice % (SWITCH_QSIG + 1));
 	conf.side = (choice & 0x10) != 0 ? ISDN_NETWORK : ISDN_USER;
+	conf.uui_most = UUI_OCTETS;
 	conf.overlap_receive = (choice & 0x20) != 0;
 	if (loop_new(&loop) == 0 &&
 	    isdn_link_open(&link, loop, &conf, &handler, &link) == 0) {

@@ -35,6 +35,9 @@ static void hear_event(void *self, const struct sip_event *event)
 		d->release = *event->release;
 	if (event->connected != NULL)
 		d->connected = *event->connected;
+	d->uui = (struct uui){ .len = 0 };
+	if (event->uui != NULL)
+		d->uui = *event->uui;
 	if (event->digits != NULL)
 		(void)text_copy(d->digits, sizeof(d->digits), event->digits);
 	if (event->contact != NULL)

@@ -28,6 +28,7 @@ struct desk {
 	struct flow flow; /* of the last event that had one */
 	struct sip_setup setup;
 	struct party connected;
+	struct uui uui; /* of the last event */
 	struct release release;
 	struct transfer transfer;
 	unsigned transferred; /* told inside SIP_TRANSFER; 0: nothing */
