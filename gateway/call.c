@@ -133,7 +133,8 @@ static void act_answer(void *self, const void *detail)
 	struct call *call = self;
 	const struct leg_word *word = detail;
 
-	if (word != NULL && word->party != NULL)
+	if (word != NULL && word->party != NULL &&
+	    (word->party->number.present || word->party->name[0] != '\0'))
 		call->connected = *word->party;
 	call_early_stop(call);
 	call_join(call);
@@ -188,10 +189,29 @@ static void act_info(void *self, const void *detail)
 		                          call->speaking ^ 1u, word->digits);
 }
 
+/* Before the answer it is for the answer to tell; who calls is known already,
+ * and no network has words for another. */
+static void act_connected_early(void *self, const void *detail)
+{
+	struct call *call = self;
+	const struct leg_word *word = detail;
+	char digits[40];
+
+	if (word == NULL || word->party == NULL)
+		return;
+	ladder_decide(
+		call->gateway->ladder, call->number, "the %s is now %s",
+		call->speaking == 0 ? "caller" : "called side",
+		log_digits(digits, sizeof(digits), word->party->number.digits));
+	if (call->speaking == 1)
+		call->connected = *word->party;
+}
+
 static void act_connected(void *self, const void *detail)
 {
 	struct call *call = self;
 
+	act_connected_early(self, detail);
 	if (detail != NULL)
 		leg_tell(&call->leg[call->speaking ^ 1u], detail);
 }
@@ -281,12 +301,15 @@ static const struct fsm_row rows[] = {
 	{ CALL_RINGING,  EV_FAR_GONE,   act_far_gone,   FSM_SAME      },
 	{ CALL_OFFERED,  EV_DIGITS,     NULL,           FSM_SAME      },
 	{ CALL_RINGING,  EV_DIGITS,     NULL,           FSM_SAME      },
+	{ CALL_OFFERED,  EV_CONNECTED,  act_connected_early, FSM_SAME },
+	{ CALL_RINGING,  EV_CONNECTED,  act_connected_early, FSM_SAME },
 	{ CALL_OFFERED,  EV_MEDIA,      act_media,      FSM_SAME      },
 	{ CALL_RINGING,  EV_MEDIA,      act_media,      FSM_SAME      },
 
 	{ CALL_JOINING,  EV_JOINED,     act_joined,     CALL_TALKING  },
 	{ CALL_JOINING,  EV_MEDIA,      act_media,      FSM_SAME      },
 	{ CALL_JOINING,  EV_HOLD,       act_hold,       FSM_SAME      },
+	{ CALL_JOINING,  EV_CONNECTED,  act_connected_early, FSM_SAME },
 
 	{ CALL_TALKING,  EV_JOINED,     NULL,           FSM_SAME      },
 	{ CALL_TALKING,  EV_MEDIA,      act_media,      FSM_SAME      },
@@ -305,6 +328,7 @@ static const struct fsm_row rows[] = {
 	{ CALL_TRANSFERRING, EV_MEDIA,  act_media,      FSM_SAME      },
 	{ CALL_TRANSFERRING, EV_HOLD,   act_hold,       FSM_SAME      },
 	{ CALL_TRANSFERRING, EV_INFO,   act_info,       FSM_SAME      },
+	{ CALL_TRANSFERRING, EV_CONNECTED, act_connected, FSM_SAME    },
 	/* A phone elsewhere takes the place of one in the call, or of one that
 	 * rings; who had it goes. */
 	{ CALL_TALKING,  EV_THIRD_ANSWER, call_take_place, FSM_SAME   },

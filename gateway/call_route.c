@@ -378,6 +378,8 @@ static int place(struct call *call, const struct route *route)
 		ask_transfer(call, route, out);
 	else
 		*out = call->setup;
+	if (!moves)
+		call->connected = (struct party){ 0 };
 	fill_out(call, route, out);
 	if (leg->kind == PEER_VOIP) {
 		rc = leg_sip_place(leg, call->gateway, out, &cause);

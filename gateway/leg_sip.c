@@ -446,6 +446,9 @@ static void on_event(void *self, const struct sip_event *event)
 	case SIP_INFO:
 		heard(leg, event, LEG_INFO);
 		break;
+	case SIP_CONNECTED:
+		heard(leg, event, LEG_CONNECTED);
+		break;
 	case SIP_RELEASED:
 		released(leg, event);
 		break;

@@ -54,7 +54,7 @@ bool header_is_restricted(const struct party *party);
 void header_get_connected(const osip_message_t *m, bool trusted,
                           struct party *out);
 int header_put_connected(osip_message_t *m, const struct party *connected,
-                         const char *host, bool trusted);
+                         const char *host, const struct sip_peer_conf *peer);
 
 /* False: there is no Q.850 cause. */
 bool header_get_reason(const osip_message_t *m, struct cause *out);

@@ -6,6 +6,10 @@
  * 9.1). Both are requests in the dialog that change nothing of it; what waits
  * is kept in order, digits first, and goes when the request before has its
  * answer. A digit that was refused is not told again: it would come too late.
+ *
+ * Who knows no UPDATE is told by a re-INVITE that offers what was agreed. What
+ * an UPDATE or re-INVITE of theirs asserts is news when it is another number
+ * than the one they had, or another wish to hide it; most are refreshes.
  */
 #include "gateway/sip/session.h"
 
@@ -101,8 +105,50 @@ static void tell_next(struct sip_session *s)
 		return;
 	if (i->ndigits > 0)
 		(void)send_digit(s);
-	else if (i->party_due)
+	else if (i->party_due && s->expiry.updates)
 		(void)send_party(s);
+}
+
+bool inform_party_waits(const struct sip_session *s)
+{
+	return s->inform.party_due && !s->expiry.updates;
+}
+
+void inform_print_party(struct text *out, struct sip_session *s)
+{
+	struct sip_setup setup = { .calling = s->inform.party };
+	char host[ADDR_TEXT];
+
+	if (!inform_party_waits(s))
+		return;
+	session_host(s, host, sizeof(host));
+	header_print_identity(out, &setup, host, &s->peer);
+	s->inform.party_sent = true;
+}
+
+void inform_party_told(struct sip_session *s)
+{
+	if (s->inform.party_sent)
+		s->inform.party_due = s->inform.party_sent = false;
+}
+
+static bool is_another(const struct party *now, const struct party *had)
+{
+	return strcmp(now->number.digits, had->number.digits) != 0 ||
+	       now->number.presentation != had->number.presentation ||
+	       (now->name[0] != '\0' && strcmp(now->name, had->name) != 0);
+}
+
+void inform_hear_party(struct sip_session *s, const osip_message_t *m)
+{
+	struct party now;
+
+	header_get_connected(m, s->peer.trusted, &now);
+	if (!now.number.present || !is_another(&now, &s->inform.heard))
+		return;
+	s->inform.heard = now;
+	session_tell(s, &(struct sip_event){ .kind = SIP_CONNECTED,
+	                                     .connected = &now });
 }
 
 void inform_hear(struct sip_session *s, const osip_message_t *m)
@@ -143,10 +189,14 @@ int sip_session_connected(struct sip_session *session,
 {
 	if (fsm_state(&session->fsm) != UA_CONFIRMED || session->releasing)
 		return -EPROTO;
-	if (!session->peer.trusted || !session->expiry.updates)
+	if (!session->peer.trusted)
 		return -ENOTSUP;
 	session->inform.party = *connected;
 	session->inform.party_due = true;
-	tell_next(session);
+	session->inform.party_sent = false;
+	if (session->expiry.updates)
+		tell_next(session);
+	else
+		(void)refresh_again(session); /* or when that may be */
 	return 0;
 }

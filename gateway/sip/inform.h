@@ -22,12 +22,23 @@ struct inform {
 	bool infos;                 /* the other end takes INFO */
 	char digits[INFORM_DIGITS]; /* to be told */
 	unsigned ndigits;
-	bool party_due; /* `party` is to be told */
+	bool party_due;  /* `party` is to be told */
+	bool party_sent; /* it is in the re-INVITE under way */
 	struct party party;
+	struct party heard;          /* who is at their end, as we know it */
 	struct transaction *request; /* under way, or NULL */
 };
 
 void inform_free(struct sip_session *s);
+
+/* Who is at our end now, in a re-INVITE to who knows no UPDATE: whether that is
+ * due, its lines, and that the re-INVITE had its answer. */
+bool inform_party_waits(const struct sip_session *s);
+void inform_print_party(struct text *out, struct sip_session *s);
+void inform_party_told(struct sip_session *s);
+
+/* Tells above who is at their end, when a message in the call says another. */
+void inform_hear_party(struct sip_session *s, const osip_message_t *m);
 
 /* What any message of theirs says of Allow. */
 void inform_hear(struct sip_session *s, const osip_message_t *m);

@@ -319,18 +319,17 @@ void header_print_from(struct text *out, const struct party *calling,
 }
 
 /* What older gear reads in place of P-Asserted-Identity. */
-static void print_remote_party(struct text *out, const struct party *calling,
-                               const char *host)
+static void print_remote_party(struct text *out, const struct party *party,
+                               const char *host, const char *which)
 {
-	enum screening screening = calling->number.screening;
+	enum screening screening = party->number.screening;
 	bool screened = screening == SCREENING_USER_PASSED ||
 	                screening == SCREENING_NETWORK;
 
-	text_add(out, "Remote-Party-ID: ");
-	header_print_party(out, calling, host);
-	text_add(out, ";party=calling;screen=%s;privacy=%s\r\n",
+	header_print_party(out, party, host);
+	text_add(out, ";party=%s;screen=%s;privacy=%s", which,
 	         screened ? "yes" : "no",
-	         header_is_restricted(calling) ? "full" : "off");
+	         header_is_restricted(party) ? "full" : "off");
 }
 
 static void print_calling(struct text *out, const struct party *calling,
@@ -341,8 +340,11 @@ static void print_calling(struct text *out, const struct party *calling,
 		header_print_party(out, calling, host);
 		text_add(out, "\r\n");
 	}
-	if (form == SIP_IDENTITY_REMOTE_PARTY || form == SIP_IDENTITY_BOTH)
-		print_remote_party(out, calling, host);
+	if (form == SIP_IDENTITY_ASSERTED)
+		return;
+	text_add(out, "Remote-Party-ID: ");
+	print_remote_party(out, calling, host, "calling");
+	text_add(out, "\r\n");
 }
 
 void header_print_identity(struct text *out, const struct sip_setup *setup,
@@ -367,20 +369,30 @@ void header_get_connected(const osip_message_t *m, bool trusted,
 		out->number.presentation = PRESENTATION_RESTRICTED;
 }
 
+static int put_party(osip_message_t *m, const char *name, const char *value,
+                     const struct text *out)
+{
+	return out->cut ? 0 : message_set_header(m, name, value);
+}
+
 int header_put_connected(osip_message_t *m, const struct party *connected,
-                         const char *host, bool trusted)
+                         const char *host, const struct sip_peer_conf *peer)
 {
 	char value[512];
 	struct text out = TEXT(value);
-	int rc;
+	int rc = 0;
 
-	if (connected == NULL || !trusted || !connected->number.present ||
-	    connected->number.digits[0] == '\0')
+	if (connected == NULL || !peer->trusted || !is_told(connected))
 		return 0;
-	header_print_party(&out, connected, host);
-	if (out.cut)
-		return 0;
-	rc = message_set_header(m, "P-Asserted-Identity", value);
+	if (peer->identity != SIP_IDENTITY_REMOTE_PARTY) {
+		header_print_party(&out, connected, host);
+		rc = put_party(m, "P-Asserted-Identity", value, &out);
+	}
+	if (rc == 0 && peer->identity != SIP_IDENTITY_ASSERTED) {
+		out = TEXT(value);
+		print_remote_party(&out, connected, host, "called");
+		rc = put_party(m, "Remote-Party-ID", value, &out);
+	}
 	if (rc == 0 && header_is_restricted(connected))
 		rc = message_set_header(m, "Privacy", "id");
 	return rc;

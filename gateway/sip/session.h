@@ -60,6 +60,7 @@ struct sip_session {
 	struct expiry expiry;
 	struct inform inform;
 	bool unchanged; /* the re-INVITE is a refresh: told as it was */
+	bool offer_due, due_send, due_receive; /* when this change is over */
 	struct offer_local media;
 	bool media_open;
 	struct addr bound; /* of RTP, before an external address */

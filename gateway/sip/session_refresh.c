@@ -64,13 +64,37 @@ static usec backoff(const struct sip_session *s)
 	                   : MSEC(2100) + MSEC(10) * (n % 191);
 }
 
+/* What had to wait while another change was under way. */
+static void offer_rest(struct sip_session *s)
+{
+	if (fsm_state(&s->fsm) != UA_CONFIRMED || s->releasing)
+		return;
+	if (s->offer_due)
+		fsm_post(&s->refresh, REFRESH_ASKED, NULL);
+	else if (inform_party_waits(s))
+		(void)refresh_again(s);
+}
+
+/* The directions that were asked for last. */
+static void take_asked(struct sip_session *s)
+{
+	if (!s->offer_due)
+		return;
+	s->media.send = s->due_send;
+	s->media.receive = s->due_receive;
+	s->media.in_call = true;
+	s->offer_due = s->unchanged = false;
+}
+
 /* IDLE waits for whatever comes; OFFERING ends with its transaction. */
 static void enter(void *self, unsigned state)
 {
 	struct sip_session *s = self;
 
 	timer_stop(&s->refresh_timer);
-	if (state == REFRESH_BACKOFF)
+	if (state == REFRESH_IDLE)
+		offer_rest(s);
+	else if (state == REFRESH_BACKOFF)
 		timer_start(&s->refresh_timer, backoff(s));
 	else if (state == REFRESH_ANSWERED)
 		timer_start(&s->refresh_timer,
@@ -137,10 +161,15 @@ static void offer_response(void *self, struct transaction *t,
 	}
 	if (status < 300) {
 		transaction_forget(t); /* the 2xx again: session_stray_ok() */
+		inform_party_told(s);
 		fsm_post(&s->refresh, REFRESH_OK, response);
 		return;
 	}
 	again = status == 491 || (status == 422 && expiry_raise(s, response));
+	if (!again)
+		inform_party_told(s);
+	if (status == 481 || status == 408)
+		s->offer_due = s->inform.party_due = false;
 	fsm_post(&s->refresh, again ? REFRESH_GLARE : REFRESH_REFUSED, NULL);
 	expiry_again(s);
 	if (status == 481 || status == 408)
@@ -170,16 +199,22 @@ static void offer(void *self, const void *detail)
 	struct sip_session *s = self;
 	char room[REQUEST_TEXT];
 	struct text text = TEXT(room);
-	int rc = s->unchanged ? 0 : session_describe(s, &s->flow, NULL);
+	int rc = 0;
 
 	(void)detail;
+	take_asked(s);
+	if (!s->unchanged)
+		rc = session_describe(s, &s->flow, NULL);
 	if (rc == 0) {
 		s->reinvite_cseq = ++s->dialog.local_cseq;
 		session_begin(&text, s, "INVITE", s->reinvite_cseq);
+		inform_print_party(&text, s);
 		rc = session_send(&s->reinvite, s, &text, s->told, &offer_user);
 	}
-	if (rc < 0)
+	if (rc < 0) {
+		s->offer_due = s->inform.party_due = false;
 		fsm_post(&s->refresh, REFRESH_REFUSED, NULL);
+	}
 }
 
 static void answered(void *self, const void *detail)
@@ -194,6 +229,7 @@ static void answered(void *self, const void *detail)
 	uac_ack(s, message_cseq(response), NULL);
 	expiry_agree(s, response);
 	inform_hear(s, response);
+	inform_hear_party(s, response);
 	if (session_sdp(response, &sdp) == 0 && sdp != NULL &&
 	    session_answered_with(s, sdp, &flow, &warning) == 0) {
 		if (s->unchanged) { /* may have been an answer, with numbers */
@@ -210,13 +246,11 @@ int sip_session_offer(struct sip_session *session, bool send, bool receive)
 {
 	if (fsm_state(&session->fsm) != UA_CONFIRMED || session->releasing)
 		return -EPROTO;
-	if (fsm_state(&session->refresh) != REFRESH_IDLE)
-		return -EBUSY;
-	session->media.send = send;
-	session->media.receive = receive;
-	session->media.in_call = true;
-	session->unchanged = false;
-	fsm_post(&session->refresh, REFRESH_ASKED, NULL);
+	session->due_send = send;
+	session->due_receive = receive;
+	session->offer_due = true;
+	if (fsm_state(&session->refresh) == REFRESH_IDLE)
+		offer_rest(session);
 	return 0;
 }
 
@@ -366,8 +400,8 @@ static void answer_update(struct sip_session *s, struct transaction *t,
 		(void)transaction_respond(t, ok);
 }
 
-/* With nothing under way: take what they ask. */
-static void take(struct sip_session *s, struct transaction *t,
+/* With nothing under way: take what they ask; false: it is refused. */
+static bool take(struct sip_session *s, struct transaction *t,
                  const osip_message_t *request)
 {
 	bool invite = message_is(request, "INVITE");
@@ -377,7 +411,7 @@ static void take(struct sip_session *s, struct transaction *t,
 
 	if (session_sdp(request, &sdp) < 0) {
 		refuse(s, t, 400, 0);
-		return;
+		return false;
 	}
 	if (sdp != NULL || invite)
 		status = session_describe_change(s, sdp, &flow, &warning);
@@ -394,6 +428,7 @@ static void take(struct sip_session *s, struct transaction *t,
 			session_change_flow(s, &flow);
 	}
 	mem_free(sdp);
+	return status == 0;
 }
 
 void refresh_request(struct sip_session *s, struct transaction *t,
@@ -405,8 +440,8 @@ void refresh_request(struct sip_session *s, struct transaction *t,
 	inform_hear(s, request);
 	if (status != 0)
 		refuse(s, t, status, 0);
-	else
-		take(s, t, request);
+	else if (take(s, t, request))
+		inform_hear_party(s, request);
 }
 
 static void end_repeats(struct sip_session *s)

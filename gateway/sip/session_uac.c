@@ -305,6 +305,7 @@ void uac_ok(void *self, const void *detail)
 	header_get_connected(response, s->peer.trusted, &connected);
 	if (connected.number.present)
 		event.connected = &connected;
+	s->inform.heard = connected;
 	event.uui = session_hear_uui(s, response, &uui);
 	session_tell(s, &event);
 }

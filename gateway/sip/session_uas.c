@@ -71,6 +71,7 @@ static void take_setup(struct sip_session *s, const osip_message_t *invite)
 	header_get_parties(invite, s->peer.trusted, &s->setup);
 	if (s->peer.redirection == SIP_REDIRECTION_NONE)
 		s->setup.redirection = (struct redirection){ 0 };
+	s->inform.heard = s->setup.calling;
 	s->setup.has_offer = s->offer != NULL;
 	(void)session_hear_uui(s, invite, &s->setup.uui);
 	(void)text_copy(s->setup.call_id, sizeof(s->setup.call_id),
@@ -273,7 +274,7 @@ static osip_message_t *make_ok(struct sip_session *s,
 	ok = stack_response(s->stack, invite, &answer);
 	if (ok == NULL)
 		return NULL;
-	rc = header_put_connected(ok, connected, host, s->peer.trusted);
+	rc = header_put_connected(ok, connected, host, &s->peer);
 	if (rc == 0)
 		rc = extension_put(ok, &s->peer);
 	if (rc == 0)

@@ -35,6 +35,8 @@ enum sip_event_kind {
 	SIP_CONFIRMED,  /* ours was acknowledged */
 	SIP_FLOW,       /* changed in the dialog (hold, resume, another place):
 	                 * already answered; held says which way */
+	SIP_CONNECTED,  /* connected: who is at their end now, in the call or
+	                 * before the answer */
 	SIP_REDIRECT,   /* 3xx: contacts; the session ends by itself after */
 	SIP_INFO,       /* digits by INFO */
 	SIP_TRANSFER,   /* they send our side elsewhere: transfer; NULL when
@@ -148,7 +150,8 @@ int sip_session_answer(struct sip_session *session,
  * ways before the 200 goes out. -EAGAIN: the offer is still ours to make. */
 int sip_session_agree(struct sip_session *session, struct flow *flow);
 
-/* In a call: offer a change of direction (hold by sendonly, resume). */
+/* In a call: offer a change of direction (hold by sendonly, resume), at once or
+ * when the change under way is over. */
 int sip_session_offer(struct sip_session *session, bool send, bool receive);
 
 /* In a call, with who takes INFO (by its Allow): digits, in order. Those that
@@ -156,7 +159,8 @@ int sip_session_offer(struct sip_session *session, bool send, bool receive);
 bool sip_session_takes_info(const struct sip_session *session);
 int sip_session_info(struct sip_session *session, const char *digits);
 
-/* In a call: who is at our end now, by UPDATE. -ENOTSUP: not with this peer. */
+/* In a call: who is at our end now, by UPDATE or re-INVITE. -ENOTSUP: not with
+ * this peer. */
 int sip_session_connected(struct sip_session *session,
                           const struct party *connected);
 

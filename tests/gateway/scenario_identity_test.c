@@ -202,3 +202,214 @@ TEST_ROWS(who_sent_the_call_on_is_told_to_isdn, told, row)
 	far_ack_refusal(f);
 	world_close(w);
 }
+
+/* --- who answered, and who is there now --- */
+
+#define PAI(number) "P-Asserted-Identity: <sip:" number "@h>\r\n"
+
+static const struct {
+	const char *peer, *extra, *digits;
+	enum presentation presentation;
+} answered[] = {
+	/* clang-format off */
+	{ "", PAI("5550188"), "5550188", PRESENTATION_ALLOWED },
+	{ "", PAI("+13035550188"), "13035550188", PRESENTATION_ALLOWED },
+	{ "", PAI("5550188") "Privacy: id\r\n", "5550188",
+	  PRESENTATION_RESTRICTED },
+	{ "", "Remote-Party-ID: <sip:5550188@h>;party=called\r\n", "5550188",
+	  PRESENTATION_ALLOWED },
+	{ " no identity\n", PAI("5550188"), "", PRESENTATION_ALLOWED },
+	{ "", "", "", PRESENTATION_ALLOWED },
+	/* clang-format on */
+};
+
+/* An answered call from ISDN; who answered says so in the 200. */
+static struct isdn_call *answer_with(struct world *w, const char *extra)
+{
+	struct far *f = &w->far[0];
+	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+
+	CHECK(call != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(f, "INVITE "));
+	far_reply(f, "200 OK", extra, world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+	return call;
+}
+
+static void hang_up(struct world *w, struct isdn_call *call)
+{
+	struct far *f = &w->far[0];
+
+	exchange_clear(call, 16);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "BYE "));
+	far_reply(f, "200 OK", "", NULL);
+	world_run(w, MSEC(50));
+	world_close(w);
+}
+
+TEST_ROWS(who_answers_on_sip_is_told_to_isdn, answered, row)
+{
+	struct world *w = open_peer(row->peer);
+	struct isdn_call *call = answer_with(w, row->extra);
+	const struct number *n =
+		&exchange_last(&w->exchange[0], ISDN_ANSWER)->connected.number;
+
+	CHECK_TEXT(n->digits, row->digits);
+	CHECK_EQ(n->presentation, row->presentation);
+	hang_up(w, call);
+}
+
+static const struct {
+	const char *peer;
+	enum presentation presentation;
+	const char *asserted, *remote_party, *privacy;
+} connects[] = {
+	/* clang-format off */
+	{ "", PRESENTATION_ALLOWED, "<sip:5550188@", "", "" },
+	{ "", PRESENTATION_RESTRICTED, "<sip:5550188@", "", "id" },
+	{ "", PRESENTATION_UNAVAILABLE, "", "", "" },
+	{ " no identity\n", PRESENTATION_ALLOWED, "", "", "" },
+	{ " no identity\n", PRESENTATION_RESTRICTED, "", "", "" },
+	{ " identity header remote-party-id\n", PRESENTATION_RESTRICTED, "",
+	  ";party=called;screen=yes;privacy=full", "id" },
+	{ " identity header both\n", PRESENTATION_ALLOWED, "<sip:5550188@",
+	  ";party=called;screen=yes;privacy=off", "" },
+	/* clang-format on */
+};
+
+TEST_ROWS(who_answers_on_isdn_is_told_to_sip, connects, row)
+{
+	struct world *w = open_peer(row->peer);
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+	struct party who = { .number = { .present = true,
+		                         .digits = "5550188",
+		                         .plan = PLAN_ISDN,
+		                         .presentation = row->presentation,
+		                         .screening = SCREENING_NETWORK } };
+
+	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK_EQ(isdn_call_answer(x->call, &who, 0), 0);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 200"));
+	CHECK(says(f, "P-Asserted-Identity", row->asserted));
+	CHECK(says(f, "Remote-Party-ID", row->remote_party));
+	CHECK(says(f, "Privacy", row->privacy));
+	far_request(f, "ACK", "", NULL);
+	far_request(f, "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_close(w);
+}
+
+static const struct {
+	const char *method, *peer, *extra;
+	const char *digits; /* "": not told */
+	enum presentation presentation;
+} changes[] = {
+	/* clang-format off */
+	{ "UPDATE", "", PAI("5550177"), "5550177", PRESENTATION_ALLOWED },
+	{ "INVITE", "", PAI("5550177"), "5550177", PRESENTATION_ALLOWED },
+	{ "UPDATE", "", PAI("5550177") "Privacy: id\r\n", "5550177",
+	  PRESENTATION_RESTRICTED },
+	{ "UPDATE", "", PAI("5550188"), "", 0 }, /* who answered */
+	{ "UPDATE", " no identity\n", PAI("5550177"), "", 0 },
+	/* clang-format on */
+};
+
+TEST_ROWS(another_party_on_sip_is_told_to_isdn, changes, row)
+{
+	struct world *w = open_peer(row->peer);
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
+	struct isdn_call *call = answer_with(w, PAI("5550188"));
+	const struct exchange_heard *h;
+
+	far_request(f, row->method, row->extra,
+	            row->method[0] == 'I' ? world_sdp(w, 0, "sendrecv") : NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 200"));
+	if (row->method[0] == 'I')
+		far_request(f, "ACK", "", NULL);
+	world_run(w, MSEC(50));
+	h = exchange_last(x, ISDN_CONNECTED_LINE);
+	CHECK_EQ(h != NULL, row->digits[0] != '\0');
+	if (h != NULL) {
+		CHECK_TEXT(h->connected.number.digits, row->digits);
+		CHECK_EQ(h->connected.number.presentation, row->presentation);
+		CHECK(strstr(world_ladder(w, 1),
+		             "the called side is now 5550177") != NULL);
+	}
+	hang_up(w, call);
+}
+
+/* Before the answer: the CONNECT tells it. */
+TEST(a_party_that_changes_while_it_rings_answers)
+{
+	struct world *w = open_peer("");
+	struct far *f = &w->far[0];
+	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+	char invite[FAR_MESSAGE];
+
+	CHECK(call != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(f, "INVITE "));
+	memcpy(invite, f->request, sizeof(invite));
+	far_reply(f, "180 Ringing", "", NULL);
+	world_run(w, MSEC(50));
+	far_request(f, "UPDATE", PAI("5550177"), NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 200"));
+	memcpy(f->request, invite, sizeof(invite));
+	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+	CHECK_TEXT(exchange_last(&w->exchange[0], ISDN_ANSWER)
+	                   ->connected.number.digits,
+	           "5550177");
+	hang_up(w, call);
+}
+
+/* From one SIP peer to another, who knows no UPDATE. */
+TEST(another_party_is_told_from_sip_to_sip)
+{
+	static char text[2048];
+	struct text conf = TEXT(text);
+	struct far *f, *g;
+	struct world *w;
+
+	text_add(&conf, "%s", world_conf_same_kind);
+	w = world_open(text);
+	f = &w->far[0];
+	g = &w->far[1];
+	far_invite(f, "4001", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(g, "INVITE "));
+	far_reply(g, "200 OK", "", world_sdp(w, 1, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(g, "ACK "));
+	CHECK(far_hears(f, "SIP/2.0 200"));
+	far_request(f, "ACK", "", NULL);
+	world_run(w, MSEC(50));
+	far_request(g, "UPDATE", PAI("5550177"), NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(g, "SIP/2.0 200"));
+	CHECK(far_hears(f, "INVITE "));
+	CHECK(says(f, "P-Asserted-Identity", "<sip:5550177@"));
+	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+	far_request(f, "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 200"));
+	CHECK(far_hears(g, "BYE "));
+	far_reply(g, "200 OK", "", NULL);
+	world_run(w, MSEC(50));
+	world_close(w);
+}

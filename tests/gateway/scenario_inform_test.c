@@ -196,7 +196,6 @@ static const struct {
 } connected[] = {
 	{ "", ALLOW, true },
 	{ " no identity\n", ALLOW, false },
-	{ "", "Allow: INVITE, ACK, BYE\r\n", false },
 };
 
 TEST_ROWS(a_new_connected_party_is_told_by_update, connected, row)

@@ -237,6 +237,18 @@ TEST(a_bye_with_also_joins_two_calls)
 	hang_up(&p, p.a);
 }
 
+/* The phone that stays is told who is there now. */
+static void takes_the_party(struct world *w, const char *direction)
+{
+	struct far *there = &w->far[1];
+
+	CHECK(far_hears(there, "INVITE "));
+	CHECK(strstr(there->heard, "P-Asserted-Identity: ") != NULL);
+	far_reply(there, "200 OK", "", world_sdp(w, 1, direction));
+	world_run(w, MSEC(20));
+	CHECK(far_hears(there, "ACK "));
+}
+
 /* The second party is a phone at another peer. */
 static struct pair line_and_phone(void)
 {
@@ -268,7 +280,8 @@ TEST(a_line_and_a_phone_are_joined)
 	refer(w, "");
 	CHECK(far_hears(&w->far[0], "SIP/2.0 202"));
 	phone_is_out(w);
-	CHECK(!far_hear(&w->far[1])); /* it is told nothing, and goes on */
+	takes_the_party(w, "sendrecv");
+	CHECK(!far_hear(&w->far[1])); /* and goes on */
 	move_both_hear(w);
 	move_hang_up(w);
 }
@@ -499,6 +512,7 @@ TEST(who_holds_goes_on_holding)
 	turn_to_the_other(w);
 	refer(w, "");
 	world_run(w, MSEC(60));
+	takes_the_party(w, "sendonly");
 	CHECK(world_call(w)->held[1] && !world_call(w)->held[0]);
 	w->exchange[0].talks[channel(p.a)] = true;
 	phone_forget(&w->phone[1]);

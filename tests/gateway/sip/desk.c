@@ -223,8 +223,8 @@ void desk_close(struct desk *d)
 
 static const char *const kinds[] = { "SETUP",    "PROCEEDING", "ALERTING",
 	                             "PROGRESS", "ANSWER",     "CONFIRMED",
-	                             "FLOW",     "REDIRECT",   "INFO",
-	                             "TRANSFER", "RELEASED" };
+	                             "FLOW",     "CONNECTED",  "REDIRECT",
+	                             "INFO",     "TRANSFER",   "RELEASED" };
 static_assert(ARRAY_LEN(kinds) == SIP_RELEASED + 1, "a name for each kind");
 
 bool desk_told(struct desk *d, enum sip_event_kind kind)
