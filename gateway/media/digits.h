@@ -120,7 +120,10 @@ typedef void (*digits_fn)(void *self, unsigned code, bool begun,
 int digits_detector_new(struct digits_detector **out);
 struct digits_detector *digits_detector_free(struct digits_detector *d);
 void digits_detector_reset(struct digits_detector *d);
-void digits_detect(struct digits_detector *d, const uint8_t *octets,
-                   enum law law, unsigned n, digits_fn fn, void *self);
+
+/* Returns how many octets back from the last one are, or may be, of a digit and
+ * not for anybody to hear: clamp.h. */
+unsigned digits_detect(struct digits_detector *d, const uint8_t *octets,
+                       enum law law, unsigned n, digits_fn fn, void *self);
 
 #endif

@@ -8,13 +8,14 @@
  * pressed at the far end plays on until its event ends.
  *
  * From it, spandsp's detector, which decides on blocks of 102 samples and so
- * speaks up to 26 ms late: the first 25 to 50 ms of a tone have passed as sound
- * before it is known to be one. Its length is measured between its two words
- * and is right, since both are late alike. Its log is off.
+ * speaks 25 to 50 ms after a tone began; clamp.c keeps most of that out of the
+ * sound. The length of a digit is measured between the detector's two words and
+ * is right, since both are late alike. Its log is off.
  */
 
 #include "gateway/media/digits.h"
 
+#include "gateway/media/clamp.h"
 #include "gateway/media/codec.h"
 #include "gateway/media/private.h"
 #include "kernel/mem.h"
@@ -110,6 +111,7 @@ bool digits_dial(struct digits_dialer *d, int16_t *to, unsigned n)
 
 struct digits_detector {
 	dtmf_rx_state_t *dtmf;
+	struct clamp clamp;
 	int code;              /* being heard; -1: none */
 	uint32_t clock, since; /* samples */
 	digits_fn fn;          /* the caller's, while it feeds */
@@ -135,6 +137,7 @@ void digits_detector_reset(struct digits_detector *d)
 	dtmf_rx_set_realtime_callback(d->dtmf, told, d);
 	(void)span_log_set_level(dtmf_rx_get_logging_state(d->dtmf),
 	                         SPAN_LOG_NONE);
+	clamp_init(&d->clamp);
 	d->code = -1;
 	d->clock = d->since = 0;
 }
@@ -162,10 +165,11 @@ struct digits_detector *digits_detector_free(struct digits_detector *d)
 	return mem_free(d);
 }
 
-void digits_detect(struct digits_detector *d, const uint8_t *octets,
-                   enum law law, unsigned n, digits_fn fn, void *self)
+unsigned digits_detect(struct digits_detector *d, const uint8_t *octets,
+                       enum law law, unsigned n, digits_fn fn, void *self)
 {
 	int16_t samples[TICK_MOST];
+	unsigned muted = 0;
 
 	d->fn = fn;
 	d->self = self;
@@ -175,7 +179,9 @@ void digits_detect(struct digits_detector *d, const uint8_t *octets,
 		codec_decode(samples, octets, law, part);
 		d->clock += part;
 		(void)dtmf_rx(d->dtmf, samples, (int)part);
+		muted = clamp_hear(&d->clamp, samples, part, d->code >= 0);
 		octets += part;
 		n -= part;
 	}
+	return muted;
 }

@@ -267,6 +267,16 @@ void rtp_session_feed(struct rtp_session *s, const uint8_t *octets,
 	s->stamped_at = now;
 }
 
+void rtp_session_mute(struct rtp_session *s, unsigned octets)
+{
+	const struct codec_row *codec = codec_find(s->flow.codec);
+	unsigned n = MIN_OF(octets, s->gathered);
+
+	if (codec != NULL)
+		memset(s->packet + RTP_HEADER + s->gathered - n,
+		       codec_idle(codec->law), n);
+}
+
 /* --- receiving --- */
 
 /* Who spoke before the address changed: heard until the new one speaks. */

@@ -106,6 +106,10 @@ void rtp_session_stop(struct rtp_session *s, bool bye, struct instant now);
 void rtp_session_feed(struct rtp_session *s, const uint8_t *octets,
                       enum law law, unsigned n, struct instant now);
 
+/* The last so many octets were not to be heard: those of them that have not
+ * been sent yet become idle. */
+void rtp_session_mute(struct rtp_session *s, unsigned octets);
+
 /* --- receiving --- */
 
 enum session_news { SESSION_NOTHING, SESSION_SOUND, SESSION_EVENT };

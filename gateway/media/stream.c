@@ -5,8 +5,9 @@
  * The path of every tick.
  *
  * From the line: what a slot heard goes to the detector when digits are to
- * become events, and then to the other end: gathered into RTP, or into the ring
- * of the other line. A tone towards RTP takes the place of the sound there.
+ * become events, and then, without them, to the other end: gathered into RTP,
+ * or into the ring of the other line. A tone towards RTP takes the place of the
+ * sound there.
  *
  * To the line, the first that has something: a digit being dialled, a tone, the
  * ring of the other line, the playout buffer. The playout buffer is asked even
@@ -127,15 +128,30 @@ static void hear_ring(struct end *end, const uint8_t *octets, unsigned n)
 	(void)ring_put(end->out, there, n); /* full: nobody listens now */
 }
 
+/* The last of what was heard is of a digit: out of it, and of what was
+ * gathered before. */
+static const uint8_t *mute(struct end *peer, uint8_t *instead,
+                           const uint8_t *octets, enum law law, unsigned n,
+                           unsigned muted)
+{
+	unsigned here = MIN_OF(muted, n);
+
+	memcpy(instead, octets, n - here);
+	memset(instead + n - here, codec_idle(law), here);
+	rtp_session_mute(&peer->session, muted - here);
+	return instead;
+}
+
 void stream_hear(struct end *end, const uint8_t *octets, unsigned n)
 {
 	enum law law = end->line->what.law;
 	struct end *peer = rtp_peer(end);
-	uint8_t idle[TICK_MOST];
+	uint8_t instead[TICK_MOST];
+	unsigned muted = 0;
 
 	if (!end->listen) {
-		memset(idle, codec_idle(law), n);
-		octets = idle;
+		memset(instead, codec_idle(law), n);
+		octets = instead;
 	}
 	if (end->out != NULL)
 		hear_ring(end, octets, n);
@@ -143,8 +159,10 @@ void stream_hear(struct end *end, const uint8_t *octets, unsigned n)
 		return;
 	if (end->stream->detector != NULL && end->listen &&
 	    (peer->session.flow.send_event != 0 || peer->session.digits))
-		digits_detect(end->stream->detector, octets, law, n, detected,
-		              end);
+		muted = digits_detect(end->stream->detector, octets, law, n,
+		                      detected, end);
+	if (muted > 0)
+		octets = mute(peer, instead, octets, law, n, muted);
 	if (!feed_made(peer, law, n))
 		rtp_session_feed(&peer->session, octets, law, n,
 		                 end->worker->now);
