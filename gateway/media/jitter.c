@@ -52,7 +52,7 @@ void jitter_flush(struct jitter *j, uint8_t idle)
 {
 	j->idle = idle;
 	memset(j->octets, idle, sizeof(j->octets));
-	j->running = j->odd = j->late = false;
+	j->running = j->odd = j->late = j->muted = false;
 	j->wait_sum = j->wait_count = 0;
 	j->adjust = 0;
 	j->tail = j->head;
@@ -91,6 +91,25 @@ static void watch_drift(struct jitter *j, int32_t wait)
 		j->adjust = 0;
 }
 
+/* Idle for what waits of this range. */
+static void erase(struct jitter *j, uint32_t from, uint32_t to)
+{
+	int32_t begin = MAX_OF((int32_t)(from - j->head), 0);
+	int32_t end = MIN_OF((int32_t)(to - j->head), JITTER_OCTETS);
+
+	for (; begin < end; begin++)
+		j->octets[(j->head + (uint32_t)begin) % JITTER_OCTETS] =
+			j->idle;
+}
+
+void jitter_mute(struct jitter *j, uint32_t from, uint32_t to)
+{
+	j->muted = true;
+	j->muted_from = from;
+	j->muted_to = to;
+	erase(j, from, to);
+}
+
 static void store(struct jitter *j, uint32_t stamp, struct bytes b)
 {
 	size_t at = stamp % JITTER_OCTETS;
@@ -98,6 +117,8 @@ static void store(struct jitter *j, uint32_t stamp, struct bytes b)
 
 	memcpy(j->octets + at, b.at, first);
 	memcpy(j->octets, b.at + first, b.len - first);
+	if (j->muted)
+		erase(j, j->muted_from, j->muted_to);
 	if ((int32_t)(stamp + (uint32_t)b.len - j->tail) > 0)
 		j->tail = stamp + (uint32_t)b.len;
 }

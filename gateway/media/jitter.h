@@ -38,6 +38,8 @@ struct jitter {
 	uint32_t late_since;  /* ...since the head was here */
 	int64_t wait_sum;     /* how long packets wait, for drift */
 	unsigned wait_count;
+	bool muted; /* what lies, or comes to lie, between these: */
+	uint32_t muted_from, muted_to;
 	int adjust; /* octets still to leave out (> 0) or say twice (< 0) */
 };
 
@@ -50,6 +52,10 @@ void jitter_flush(struct jitter *j, uint8_t idle);
 unsigned jitter_put(struct jitter *j, uint32_t stamp, struct bytes payload,
                     bool marker);
 unsigned jitter_take(struct jitter *j, uint8_t *to, unsigned n);
+
+/* What has these time stamps is not to be heard, come or yet to come; one such
+ * range at a time. */
+void jitter_mute(struct jitter *j, uint32_t from, uint32_t to);
 
 /* Octets between what is taken next and the newest. */
 unsigned jitter_waiting(const struct jitter *j);

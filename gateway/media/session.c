@@ -31,7 +31,12 @@
 #include <errno.h>
 #include <string.h>
 
-enum { OCTETS_A_MS = 8, PTIME_LEAST = 10, PTIME_MOST = 60 };
+enum {
+	OCTETS_A_MS = 8,
+	PTIME_LEAST = 10,
+	PTIME_MOST = 60,
+	EVENT_LEAD = 50 * OCTETS_A_MS,
+};
 
 #define LINE_GONE MSEC(500)
 #define OCTET_US  125
@@ -364,6 +369,9 @@ static int hear_event(struct rtp_session *s, const struct rtp_packet *p,
 	}
 	if (digits_name(event.code) == '\0' || !s->flow.receive)
 		return SESSION_NOTHING;
+	/* some send its sound too, and know only after a while what it is */
+	jitter_mute(&s->jitter, p->stamp - EVENT_LEAD,
+	            p->stamp + event.duration);
 	s->news = digits_hear(&s->ear, p->stamp, &event, now);
 	if (s->news.begun)
 		shared_add(&s->counts.events_received, 1);

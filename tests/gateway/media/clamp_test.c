@@ -152,6 +152,77 @@ TEST(a_digit_that_nobody_is_told_of_passes_whole)
 	rig_close(&r);
 }
 
+/* --- the other way: a far end that sends events and the sound --- */
+
+static const struct {
+	unsigned playout_ms;
+	unsigned late; /* packets of sound before its detector speaks */
+} doubles[] = {
+	{ 40, 0 },
+	{ 40, 2 },
+	{ 150, 0 },
+	{ 150, 2 },
+};
+
+static void count(void *self, unsigned code ATTR_UNUSED, bool begun,
+                  uint32_t octets ATTR_UNUSED)
+{
+	*(unsigned *)self += begun;
+}
+
+/* A packet of sound of the digit each 20 ms; from `late` on an event, too; the
+ * last three say that it ended. */
+static void send_both(struct rig *r, const uint8_t *sound, unsigned packet,
+                      unsigned late)
+{
+	struct rig_far *f = &r->far[0];
+	uint32_t now = f->stamp;
+	uint8_t event[4] = { 5, 10, 0, 0 };
+	unsigned lasted = (packet + 1 - late) * 160;
+
+	rig_send(r, 0, 8, sound, 160, false);
+	if (packet >= late && packet < 8) {
+		event[1] = packet >= 5 ? 0x8a : 10;
+		lasted = MIN_OF(lasted, (6 - late) * 160);
+		event[2] = (uint8_t)(lasted >> 8);
+		event[3] = (uint8_t)lasted;
+		f->stamp = now - (packet - late) * 160;
+		rig_send(r, 0, 101, event, sizeof(event), packet == late);
+	}
+	f->stamp = now + 160;
+}
+
+TEST_ROWS(a_digit_that_comes_twice_is_one_digit_on_the_line, doubles, row)
+{
+	enum { LENGTH = 15 * 160 };
+	struct digits_detector *detector;
+	uint8_t octets[LENGTH];
+	struct media_conf conf;
+	unsigned digits = 0;
+	struct rig r;
+
+	media_conf_preset(&conf);
+	conf.threads = MEDIA_TURNED;
+	conf.playout_ms = row->playout_ms;
+	rig_open(&r, LAW_ALAW, &conf);
+	rig_call(&r, CODEC_PCMA);
+	CHECK_EQ(digits_detector_new(&detector), 0);
+	make_digit(octets, LENGTH, 0, 5, &tones[0]);
+	memcpy(octets + 640, octets, 320); /* 120 ms, as the events say */
+	for (unsigned i = 0; i < 160; i++) {
+		if (i >= 40 && i % 4 == 0 && i < 100)
+			send_both(&r, octets + (i / 4 - 10) * 160, i / 4 - 10,
+			          row->late);
+		rig_tick(&r, 0, NULL);
+		digits_detect(detector, r.heard, LAW_ALAW, RIG_TICK, count,
+		              &digits);
+	}
+	CHECK_EQ(digits, 1);
+	CHECK_EQ(rig_count(&r, MEDIA_DIGIT), 1);
+	detector = digits_detector_free(detector);
+	rig_close(&r);
+}
+
 /* --- whom it must not take for a digit --- */
 
 struct voice {
@@ -257,7 +328,7 @@ TEST_ROWS(speech_is_hardly_ever_muted, voices, row)
 	power = sqrt(power / (MINUTES * 60 * RATE));
 	if (getenv("SHOW") != NULL)
 		fprintf(stderr, "%s: %u mutes, %u ms in %u minutes; rms %.0f\n",
-		       row->who, c.begun, muted / 8, MINUTES, power);
+		        row->who, c.begun, muted / 8, MINUTES, power);
 	CHECK(power > 1000 && power < 10000); /* it was speech, and loud */
 	CHECK(c.begun <= row->most * MINUTES);
 }
