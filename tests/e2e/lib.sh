@@ -86,6 +86,7 @@ gateway_conf() {
 	 rtp port-low $((MEDIA + 100))
 	 rtp port-high $((MEDIA + 299))
 	 playout depth 40
+	${MEDIA_OPTIONS:-!}
 	!
 	sip-ua
 	 bind udp $(host):$SIP

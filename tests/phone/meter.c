@@ -6,7 +6,7 @@
  * stands out (Goertzel at every 10 Hz). An expectation of a tone, a level or
  * silence is met when ten windows in a row, one second, are as expected; one of
  * the pattern when a second of it was compared without an error or a slip, and
- * it stays so to the end.
+ * it stays so to the end. A burst is sound without a pause of 2 ms.
  */
 
 #include "tests/phone/phone.h"
@@ -26,6 +26,7 @@ enum {
 	LOCK_OCTETS = 16,
 	UNLOCK_MISSES = 32,
 	GAP_OCTETS = 16,
+	PAUSE_OCTETS = 16,
 	QUIET_SAMPLES = 480,
 	LOUD = 1600,
 	PATTERN_ENOUGH = 8000,
@@ -71,6 +72,8 @@ int meter_expect(struct meter *m, const char *what)
 		e->kind = EXPECT_PATTERN;
 	} else if (strcmp(what, "silence") == 0) {
 		e->kind = EXPECT_SILENCE;
+	} else if (sscanf(what, "burst:%lf", &e->a) == 1) {
+		e->kind = EXPECT_BURST;
 	} else if (sscanf(what, "dtmf:%63s", e->digits) == 1) {
 		e->kind = EXPECT_DTMF;
 	} else {
@@ -119,6 +122,7 @@ static bool window_as_expected(const struct meter *m, const struct expect *e,
 		return m->level < SILENCE_BELOW;
 	case EXPECT_PATTERN:
 	case EXPECT_DTMF:
+	case EXPECT_BURST:
 		break;
 	}
 	return false;
@@ -190,9 +194,12 @@ static void hear_gap(struct meter *m, uint8_t octet)
 	uint8_t idle = phone_idle(m->law);
 
 	if (octet == idle || octet == (idle ^ 0x80)) {
-		m->idle_run++;
+		if (++m->idle_run >= PAUSE_OCTETS)
+			m->burst = 0;
 		return;
 	}
+	m->burst++;
+	m->burst_most = MAX_OF(m->burst_most, m->burst);
 	if (m->sounded && m->idle_run >= GAP_OCTETS)
 		m->gaps++;
 	m->sounded = true;
@@ -237,6 +244,8 @@ bool meter_met(const struct meter *m)
 			      m->errors == 0 && m->slips == 0;
 		else if (e->kind == EXPECT_DTMF)
 			met = met && strcmp(m->digits, e->digits) == 0;
+		else if (e->kind == EXPECT_BURST)
+			met = met && m->burst_most <= e->a * 8;
 		else
 			met = met && e->met;
 	}

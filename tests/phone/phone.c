@@ -272,6 +272,7 @@ static void print(const struct phone *p, bool good)
 			  ", \"hz\": %.0f, \"gaps\": %" PRIu64
 			  ", \"compared\": %" PRIu64 ", \"errors\": %" PRIu64
 			  ", \"slips\": %" PRIu64 ", \"digits\": \"%s\""
+			  ", \"burst_ms\": %.1f"
 			  ", \"marker_sent_us\": %" PRId64
 			  ", \"onset_us\": %" PRId64 "}]}\n"
 			: "%s: sent %" PRIu64 ", received %" PRIu64
@@ -280,7 +281,7 @@ static void print(const struct phone *p, bool good)
 			  ", rtcp %" PRIu64 ", jitter %.2f ms, level %.1f dBm0"
 			  ", %.0f Hz, gaps %" PRIu64 ", compared %" PRIu64
 			  ", errors %" PRIu64 ", slips %" PRIu64
-			  ", digits '%s', marker sent %" PRId64
+			  ", digits '%s', burst %.1f ms, marker sent %" PRId64
 			  ", onset %" PRId64 "\n";
 
 #pragma GCC diagnostic push
@@ -288,7 +289,7 @@ static void print(const struct phone *p, bool good)
 	printf(form, good ? "good" : "bad", p->sent, p->received, p->lost,
 	       p->reordered, p->restarts, p->other_types, p->control_packets,
 	       p->jitter / 8, m->level, m->hz, m->gaps, m->compared, m->errors,
-	       m->slips, m->digits,
+	       m->slips, m->digits, m->burst_most / 8.0,
 	       p->marker_done ? p->marker_sent.us : (int64_t)0,
 	       m->has_onset ? m->onset.us : (int64_t)0);
 #pragma GCC diagnostic pop
@@ -395,7 +396,7 @@ int main(int argc, char **argv)
 		        "silence|pattern|marker|tone:HZ:DBM0|file:PATH"
 		        "|dtmf:DIGITS|dtmf-events:DIGITS]\n"
 		        "  [--expect tone:HZ[:DBM0]|pattern|silence"
-		        "|level:MIN:MAX|dtmf:DIGITS]...\n"
+		        "|level:MIN:MAX|dtmf:DIGITS|burst:MS]...\n"
 		        "  [--within S] [--duration S] [--json]\n");
 		return 2;
 	}

@@ -73,6 +73,7 @@ enum expect_kind {
 	EXPECT_LEVEL,
 	EXPECT_DTMF,
 	EXPECT_SILENCE,
+	EXPECT_BURST,
 };
 
 struct expect {
@@ -95,6 +96,7 @@ struct meter {
 	bool locked, was_locked;
 	uint64_t octets, compared, errors, slips;
 	unsigned idle_run, quiet_run;
+	unsigned burst, burst_most; /* octets of sound without a pause */
 	bool sounded;
 	uint64_t gaps;
 	struct instant onset;
@@ -106,7 +108,7 @@ struct meter {
 };
 
 /* "tone:440", "tone:440:-13", "pattern", "level:-20:-5", "dtmf:123",
- * "silence". */
+ * "silence", "burst:16". */
 int meter_expect(struct meter *m, const char *what);
 
 void meter_init(struct meter *m, enum law law);
