@@ -26,6 +26,7 @@
 
 struct loop;
 struct board_span;
+struct performance;
 
 enum board_kind { BOARD_SIM, BOARD_WIRE, BOARD_DAHDI };
 enum board_framing { FRAMING_CRC4, FRAMING_NO_CRC4, FRAMING_ESF, FRAMING_SF };
@@ -152,6 +153,8 @@ struct board_counts {
 	uint64_t faults, faults_ignored;
 	uint64_t alarms_seen; /* times the span went into alarm */
 	uint64_t connects;
+	/* as a card's framer counts them; 0 where there is none */
+	uint64_t code_violations, crc_errors, frame_errors;
 };
 void board_span_counts(const struct board_span *span, struct board_counts *out);
 
@@ -159,6 +162,10 @@ void board_span_counts(const struct board_span *span, struct board_counts *out);
 extern const struct stat_row board_count_rows[];
 extern const size_t board_count_nrows;
 const struct board_counts *board_span_counters(const struct board_span *span);
+
+/* The line's quality since it was opened or cleared; signalling thread. */
+const struct performance *board_span_performance(const struct board_span *span);
+void board_span_performance_clear(struct board_span *span);
 
 unsigned board_span_alarms(const struct board_span *span); /* debounced */
 const struct board_conf *board_span_conf(const struct board_span *span);

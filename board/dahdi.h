@@ -114,7 +114,9 @@ struct dahdi {
 	struct watch *watch;   /* of the D channel */
 	struct timer look;     /* at the span, once a second */
 	const char *complained;
-	bool ready; /* at the last look the span was there and fit */
+	bool ready;   /* at the last look the span was there and fit */
+	bool counted; /* the driver's errors up to here */
+	unsigned code_errors, crc_errors, frame_errors;
 	struct dahdi_bearer bearers[TICK_SLOTS];
 	struct mailbox *up; /* dahdi_return */
 

@@ -113,6 +113,30 @@ static void device_gone(struct dahdi *dahdi)
 	set_raw(dahdi, ALARM_LOS);
 }
 
+/* The driver's counters go on from wherever they stood, and back to 0 when
+ * somebody resets them. */
+static void count_errors(struct dahdi *dahdi, uint64_t *count, unsigned *was,
+                         unsigned is)
+{
+	if (dahdi->counted)
+		shared_add(count, is >= *was ? is - *was : is);
+	*was = is;
+}
+
+static void take_port(struct dahdi *dahdi, const struct dahdi_port *port)
+{
+	struct board_counts *counts = &dahdi->span.counts;
+
+	count_errors(dahdi, &counts->code_violations, &dahdi->code_errors,
+	             port->code_errors);
+	count_errors(dahdi, &counts->crc_errors, &dahdi->crc_errors,
+	             port->crc_errors);
+	count_errors(dahdi, &counts->frame_errors, &dahdi->frame_errors,
+	             port->frame_errors);
+	dahdi->counted = true;
+	set_raw(dahdi, port->alarms);
+}
+
 /* --- the D channel --- */
 
 static void read_alarms(struct dahdi *dahdi)
@@ -122,7 +146,7 @@ static void read_alarms(struct dahdi *dahdi)
 	                         &port);
 
 	if (rc == 0)
-		set_raw(dahdi, port.alarms);
+		take_port(dahdi, &port);
 	else
 		device_gone(dahdi);
 }
@@ -403,7 +427,7 @@ static void look(void *self)
 	if (dahdi->ready) {
 		dahdi->complained = NULL;
 		reopen_bearers(dahdi);
-		set_raw(dahdi, port.alarms);
+		take_port(dahdi, &port);
 	} else {
 		close_dchannel(dahdi);
 		forget_bearers(dahdi);

@@ -10,6 +10,7 @@
  */
 
 #include "board/board.h"
+#include "board/performance.h"
 #include "kernel/thread.h"
 #include "kernel/timer.h"
 
@@ -55,6 +56,11 @@ struct board_span {
 	uint32_t opened;    /* slots of channels in use */
 	char peer[64];
 	struct board_counts counts; /* by shared_add() only */
+	struct performance performance;
+	struct timer second;
+	struct instant second_due;
+	struct board_counts second_counts; /* when it began */
+	unsigned raw, raw_seen; /* alarms: now, and at any time in it */
 };
 
 #define COUNT(span, what) shared_add(&(span)->counts.what, 1)

@@ -139,6 +139,8 @@ void board_line(struct board_span *span, unsigned raw)
 {
 	unsigned stands = board_span_alarms(span);
 
+	span->raw = raw;
+	span->raw_seen |= raw;
 	for (size_t i = 0; i < ALARM_BITS; i++) {
 		struct board_hold *hold = &span->holds[i];
 		bool seen = raw & hold->bit;
@@ -164,6 +166,61 @@ void board_notice(struct board_span *span, const char *sentence)
 		span->handler->notice(span->self, sentence);
 }
 
+/* --- how good it was --- */
+
+static bool is_checked(const struct board_conf *conf)
+{
+	return conf->framing == FRAMING_CRC4 || conf->framing == FRAMING_ESF;
+}
+
+void board_span_performance_clear(struct board_span *span)
+{
+	performance_init(&span->performance,
+	                 span->conf.type == SPAN_E1 ? PERFORMANCE_E1
+	                                            : PERFORMANCE_T1,
+	                 is_checked(&span->conf));
+}
+
+const struct performance *board_span_performance(const struct board_span *span)
+{
+	return &span->performance;
+}
+
+static void second(void *self)
+{
+	struct board_span *span = self;
+	struct board_counts was = span->second_counts, *is;
+	struct performance_second s = {
+		.los = span->raw_seen & ALARM_LOS,
+		.lof = span->raw_seen & ALARM_LOF,
+		.ais = span->raw_seen & ALARM_AIS,
+	};
+	usec left;
+
+	is = &span->second_counts;
+	board_span_counts(span, is);
+	s.slips = (unsigned)(is->slips - was.slips);
+	s.lcv = (unsigned)(is->code_violations - was.code_violations);
+	s.pcv = (unsigned)(is_checked(&span->conf)
+	                           ? is->crc_errors - was.crc_errors
+	                           : is->frame_errors - was.frame_errors);
+	performance_second(&span->performance, &s);
+	span->raw_seen = span->raw;
+	span->second_due = instant_add(span->second_due, SEC(1));
+	left = instant_since(span->second_due, instant_now());
+	if (left < -SEC(10)) /* the machine slept: nobody knows */
+		span->second_due = instant_add(instant_now(), SEC(1));
+	timer_start(&span->second, left < -SEC(10) ? SEC(1) : MAX_OF(left, 0));
+}
+
+static void watch_seconds(struct board_span *span)
+{
+	span->raw = span->raw_seen = ALARM_LOS;
+	board_span_performance_clear(span);
+	span->second_due = instant_add(instant_now(), SEC(1));
+	timer_start(&span->second, SEC(1));
+}
+
 /* --- life --- */
 
 static void prepare(struct board_span *span, struct loop *loop,
@@ -179,6 +236,7 @@ static void prepare(struct board_span *span, struct loop *loop,
 		timer_init(&span->holds[i].timer, loop, alarm_rows[i].name,
 		           settle, &span->holds[i]);
 	}
+	timer_init(&span->second, loop, "line quality", second, span);
 }
 
 int board_span_open(struct board_span **out, struct loop *loop,
@@ -198,11 +256,13 @@ int board_span_open(struct board_span **out, struct loop *loop,
 	span->self = self;
 	prepare(span, loop, conf);
 	rc = span->ops->open(span);
-	if (rc < 0)
+	if (rc < 0) {
 		board_span_close(span);
-	else
-		*out = span;
-	return rc;
+		return rc;
+	}
+	watch_seconds(span);
+	*out = span;
+	return 0;
 }
 
 struct board_span *board_span_close(struct board_span *span)
@@ -213,6 +273,7 @@ struct board_span *board_span_close(struct board_span *span)
 		board_chan_close(span, slot);
 	for (size_t i = 0; i < ALARM_BITS; i++)
 		timer_stop(&span->holds[i].timer);
+	timer_stop(&span->second);
 	span->ops->close(span);
 	return NULL;
 }

@@ -16,7 +16,7 @@
 #include "board/probe.h"
 #include "gateway/call.h"
 #include "gateway/gateway.h"
-#include "gateway/trunk.h"
+#include "gateway/span_look.h"
 #include "kernel/console.h"
 
 static void clear_one(void *self, struct shell *s,
@@ -99,11 +99,23 @@ static void probe_line(void *self, const char *text)
 	shell_print(self, "%s\n", text);
 }
 
-/* Asks the driver alone: no channel is opened, a call does not notice. */
-static void probe(void *self ATTR_UNUSED, struct shell *s,
+/* Asks the driver alone: no channel is opened, a call does not notice. Then
+ * what looks wrong with the spans that are configured, from layer 1 to 3. */
+static void probe(void *self, struct shell *s,
                   const struct command_args *args ATTR_UNUSED)
 {
+	struct gateway *g = self;
+	struct span_look look;
+	char hint[SPAN_HINT];
+
 	board_probe(probe_line, s);
+	LIST_EACH(&g->trunks, struct trunk, trunk, list)
+	{
+		span_look(&look, trunk);
+		span_hint(&look, hint, sizeof(hint));
+		shell_print(s, "controller %s: %s\n", trunk->name,
+		            *hint == '\0' ? "nothing looks wrong" : hint);
+	}
 }
 
 /* clang-format off */

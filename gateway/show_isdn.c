@@ -2,11 +2,7 @@
 /* Copyright (C) 2026 the Causeway developers */
 /*
  * The ISDN side as an operator asks for it: each span's three layers, its
- * channels, its calls by their call references, its timers, its line.
- *
- * Layer 2 notices a dead line only when T203 has run out, and calls go a moment
- * after it came up; so beside what the layers say stands whether calls are
- * taken now, and a sentence why not.
+ * channels, its calls by their call references, its timers.
  */
 
 #include <stdio.h>
@@ -16,7 +12,7 @@
 #include "gateway/commands.h"
 #include "gateway/gateway.h"
 #include "gateway/record.h"
-#include "gateway/trunk.h"
+#include "gateway/span_look.h"
 #include "kernel/console.h"
 #include "kernel/text.h"
 
@@ -25,61 +21,7 @@ enum { SAPI_CALL_CONTROL = 0, TEI_PRI = 0 }; /* Q.921 3.3.3, 3.3.4.2 */
 struct look {
 	struct shell *session;
 	const struct trunk *trunk;
-	struct isdn_status st;
-	struct isdn_conf isdn;
-	unsigned alarms;
-	bool line, takes_calls;
 };
-
-static void look_at(struct look *l, const struct trunk *trunk)
-{
-	memset(&l->st, 0, sizeof(l->st));
-	l->st.layer2 = "span not open";
-	l->trunk = trunk;
-	l->alarms = ALARM_LOS;
-	options_to_isdn(&trunk->options, trunk->name, &l->isdn);
-	if (trunk->link != NULL) {
-		isdn_link_status(trunk->link, &l->st);
-		l->alarms = board_span_alarms(trunk->span);
-	}
-	l->line = !(l->alarms & ALARM_RED_OR_BLUE);
-	l->takes_calls = trunk_is_up(trunk) && !trunk_is_closed(trunk) &&
-	                 !busyout_refuses(trunk) && !busyout_holds_link(trunk);
-}
-
-/* What an installer would look for first. */
-static void print_hint(const struct look *l, char *to, size_t size)
-{
-	const struct trunk *trunk = l->trunk;
-	const char *hint = "";
-
-	if (trunk->notice[0] != '\0')
-		hint = trunk->notice;
-	else if (trunk->link == NULL)
-		hint = strerror(-trunk->error);
-	else if (busyout_holds_link(trunk) || busyout_refuses(trunk))
-		hint = "busyout: no SIP peer can be reached";
-	else if (l->st.role_conflict)
-		hint = l->isdn.side == ISDN_USER
-		               ? "both ends are the user: change 'isdn side' "
-		                 "here or there"
-		               : "both ends are the network: change 'isdn "
-		                 "side' here or there";
-	else if (!l->line && !l->st.up &&
-	         strcmp(l->st.layer2, "AWAITING_ESTABLISHMENT") != 0)
-		hint = "no line: layer 2 ends when T203 has run out";
-	else if (!l->line)
-		hint = "no line: nothing is heard from the far end";
-	else if (l->alarms & ALARM_RAI)
-		hint = "the far end does not hear us: no new calls";
-	else if (!l->st.up &&
-	         strcmp(l->st.layer2, "AWAITING_ESTABLISHMENT") != 0)
-		hint = "layer 2 has just come up: calls go in a moment";
-	else if (!l->st.up)
-		hint = "nobody answers on the D channel: is the far end's in "
-		       "service, in the same slot?";
-	(void)snprintf(to, size, "%s", hint);
-}
 
 static const char *service_of(const struct trunk *trunk)
 {
@@ -98,12 +40,12 @@ static uint32_t free_channels(const struct trunk *trunk)
 	return mask;
 }
 
-static void status_row(struct shell *s, const struct look *l)
+static void status_row(struct shell *s, const struct span_look *l)
 {
 	const struct isdn_status *st = &l->st;
-	char hint[128];
+	char hint[SPAN_HINT];
 
-	print_hint(l, hint, sizeof(hint));
+	span_hint(l, hint, sizeof(hint));
 	table_cell(s, "%s", l->trunk->name);
 	table_cell(s, "%s", isdn_switch_name(l->isdn.switch_type));
 	table_cell(s, "%s", l->isdn.side == ISDN_USER ? "user" : "network");
@@ -136,12 +78,12 @@ static void status_call(void *self, const struct isdn_call_info *info)
 }
 
 /* A block a span, as IOS has it. */
-static void status_block(struct shell *s, const struct look *l)
+static void status_block(struct shell *s, const struct span_look *l)
 {
 	const struct isdn_status *st = &l->st;
-	char hint[128];
+	char hint[SPAN_HINT];
 
-	print_hint(l, hint, sizeof(hint));
+	span_hint(l, hint, sizeof(hint));
 	shell_print(s, "%s: %s, %s side, %s, %s\n", l->trunk->name,
 	            isdn_switch_name(l->isdn.switch_type),
 	            l->isdn.side == ISDN_USER ? "user" : "network",
@@ -178,13 +120,13 @@ static void show_status(void *self, struct shell *s,
 		{ "free", NULL, false },
 	};
 	struct gateway *g = self;
-	struct look l;
+	struct span_look l;
 
 	if (shell_json(s))
 		table_begin(s, columns, ARRAY_LEN(columns));
 	LIST_EACH(&g->trunks, struct trunk, trunk, list)
 	{
-		look_at(&l, trunk);
+		span_look(&l, trunk);
 		if (shell_json(s))
 			status_row(s, &l);
 		else
@@ -330,7 +272,7 @@ static void show_history(void *self, struct shell *s,
 	table_end(s);
 }
 
-/* --- timers and the line --- */
+/* --- timers --- */
 
 static void show_timers(void *self, struct shell *s,
                         const struct command_args *args ATTR_UNUSED)
@@ -362,79 +304,6 @@ static void show_timers(void *self, struct shell *s,
 	table_end(s);
 }
 
-static const char *const board_kinds[] = {
-	[BOARD_SIM] = "sim", [BOARD_WIRE] = "wire", [BOARD_DAHDI] = "dahdi"
-};
-static const char *const framings[] = { [FRAMING_CRC4] = "crc4",
-	                                [FRAMING_NO_CRC4] = "no-crc4",
-	                                [FRAMING_ESF] = "esf",
-	                                [FRAMING_SF] = "sf" };
-static const char *const linecodes[] = { [LINECODE_HDB3] = "hdb3",
-	                                 [LINECODE_AMI] = "ami",
-	                                 [LINECODE_B8ZS] = "b8zs" };
-
-static void clock_cell(struct shell *s, const struct board_conf *conf)
-{
-	if (!conf->clock_line)
-		table_cell(s, "internal");
-	else
-		table_cell(s, "line %u", conf->clock_priority);
-}
-
-static void controller_row(struct shell *s, const struct trunk *trunk)
-{
-	struct board_counts n = { 0 };
-	struct board_conf conf;
-	struct look l;
-	char hint[128];
-	bool open = trunk->span != NULL;
-
-	look_at(&l, trunk);
-	print_hint(&l, hint, sizeof(hint));
-	options_to_board(&trunk->options, trunk->name, &conf);
-	if (open)
-		board_span_counts(trunk->span, &n);
-	table_cell(s, "%s", trunk->name);
-	table_cell(s, "%s", board_kinds[conf.kind]);
-	table_cell(s, "%s", open ? board_alarm_name(l.alarms) : "not open");
-	table_cell(s, "%s", open ? board_span_peer(trunk->span) : "");
-	table_number(s, (int64_t)n.slips);
-	table_number(s, (int64_t)n.frames_in);
-	table_number(s, (int64_t)n.frames_out);
-	table_number(s, (int64_t)n.frames_bad);
-	table_number(s, (int64_t)n.malformed);
-	table_number(s, (int64_t)n.send_full);
-	table_number(s, (int64_t)n.alarms_seen);
-	table_cell(s, "%s", framings[conf.framing]);
-	table_cell(s, "%s", linecodes[conf.linecode]);
-	clock_cell(s, &conf);
-	table_number(s, (int64_t)n.late);
-	table_number(s, (int64_t)n.frames_dropped);
-	table_cell(s, "%s", l.line ? "" : hint);
-}
-
-static void show_controllers(void *self, struct shell *s,
-                             const struct command_args *args ATTR_UNUSED)
-{
-	static const struct column columns[] = {
-		{ "span", NULL, false },       { "board", NULL, false },
-		{ "alarm", NULL, false },      { "peer", NULL, false },
-		{ "slips", NULL, true },       { "frames_in", NULL, true },
-		{ "frames_out", NULL, true },  { "frames_bad", NULL, true },
-		{ "malformed", NULL, true },   { "send_full", NULL, true },
-		{ "alarms_seen", NULL, true }, { "framing", NULL, false },
-		{ "linecode", NULL, false },   { "clock", NULL, false },
-		{ "late", NULL, true },        { "frames_dropped", NULL, true },
-		{ "hint", NULL, false },
-	};
-	struct gateway *g = self;
-
-	table_begin(s, columns, ARRAY_LEN(columns));
-	LIST_EACH(&g->trunks, struct trunk, trunk, list)
-	controller_row(s, trunk);
-	table_end(s);
-}
-
 /* clang-format off */
 static const struct command commands[] = {
 	{ "show isdn status", ROLE_LOOK, show_status,
@@ -447,12 +316,12 @@ static const struct command commands[] = {
 	  "the last calls on spans, newest first", NULL },
 	{ "show isdn timers", ROLE_LOOK, show_timers,
 	  "Q.921 and Q.931 timers of every span", NULL },
-	{ "show controllers", ROLE_LOOK, show_controllers,
-	  "alarms, slips and counters of every span", NULL },
 };
 /* clang-format on */
 
 int commands_isdn(struct gateway *gateway, struct console *console)
 {
-	return console_add(console, commands, ARRAY_LEN(commands), gateway);
+	int rc = console_add(console, commands, ARRAY_LEN(commands), gateway);
+
+	return rc < 0 ? rc : commands_controllers(gateway, console);
 }

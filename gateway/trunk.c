@@ -215,6 +215,7 @@ static void take_down(struct trunk *trunk)
 	trunk->link = isdn_link_close(trunk->link);
 	trunk->span = board_span_close(trunk->span);
 	memset(trunk->slot, 0, sizeof(trunk->slot));
+	memset(&trunk->cleared, 0, sizeof(trunk->cleared));
 }
 
 static void try_again(void *self)

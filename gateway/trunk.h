@@ -40,6 +40,7 @@ struct trunk {
 	unsigned calls;
 	struct trunk_slot slot[TICK_SLOTS];
 	uint64_t calls_in, calls_out;
+	struct board_counts cleared; /* the span's, at `clear counters` */
 };
 
 int trunk_open(struct trunk **out, struct gateway *gateway, const char *name,

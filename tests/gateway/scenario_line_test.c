@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the Causeway developers */
+/*
+ * What the console tells of a line that was bad for a while, and for how long
+ * it keeps it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/gateway/world.h"
+
+static char text[32768];
+
+static void says(struct world *w, const char *line, const char *what)
+{
+	CHECK_EQ(world_console(w, line, false, text, sizeof(text)), 0);
+	ck_assert_msg(strstr(text, what) != NULL, "%s: no \"%s\" in\n%s", line,
+	              what, text);
+}
+
+/* The line is cut for so long, and then up again. */
+static void cut(struct world *w, usec length)
+{
+	board_sim_cut(w->exchange[0].span, true, true);
+	world_run(w, length);
+	board_sim_cut(w->exchange[0].span, false, false);
+}
+
+TEST(a_short_cut_is_errored_and_a_long_one_unavailable_seconds)
+{
+	struct world *w = world_open(world_conf);
+
+	world_wait(w, SEC(20));
+	says(w, "clear counters e1 0", "counts from now on");
+	says(w, "show controllers e1 0", "\n  no alarms\n");
+	cut(w, MSEC(300));
+	world_run(w, SEC(3));
+	says(w, "show controllers e1 0", " 0 unavail secs");
+	CHECK(strstr(text, " 1 severely err secs") != NULL ||
+	      strstr(text, " 2 severely err secs") != NULL);
+	says(w, "show controllers", " 1 "); /* alarm seen since the clearing */
+	cut(w, SEC(30));
+	world_wait(w, SEC(20));
+	says(w, "show controllers e1 0 history", "current");
+	says(w, "show controllers e1 0", "e1 0 is up");
+	CHECK(strstr(text, " 31 unavail secs") != NULL ||
+	      strstr(text, " 30 unavail secs") != NULL);
+	says(w, "clear counters", "from now on");
+	says(w, "show controllers e1 0", " 0 unavail secs");
+	CHECK(strstr(text, " 0 severely err secs") != NULL);
+	world_close(w);
+}
+
+TEST(a_line_that_is_down_says_so_and_why)
+{
+	struct world *w = world_open(world_conf);
+
+	board_sim_cut(w->exchange[0].span, true, true);
+	world_run(w, SEC(2));
+	says(w, "show controllers e1 0", "e1 0 is down");
+	CHECK(strstr(text, "  alarm LOS\n") != NULL);
+	CHECK(strstr(text, "no line: ") != NULL);
+	says(w, "probe", "controller e1 0: no line: ");
+	w->broken = true;
+	world_close(w);
+}
+
+TEST(quarters_of_an_hour_go_by_and_stay_for_a_day)
+{
+	struct world *w = world_open(world_conf);
+
+	cut(w, SEC(5));
+	world_wait(w, SEC(900 + 60));
+	says(w, "show controllers e1 0", "(1 of 96 quarters)");
+	says(w, "show controllers e1 0 history", "\n1        ");
+	CHECK_EQ(world_console(w, "show controllers e1 0 history", true, text,
+	                       sizeof(text)),
+	         0);
+	CHECK(strstr(text, "\"interval\":\"day\",\"seconds\":900") != NULL ||
+	      strstr(text, "\"interval\": \"day\", \"seconds\": 900") != NULL);
+	world_close(w);
+}
+
+static const struct {
+	unsigned alarms;
+	const char *says;
+} hints[] = {
+	{ ALARM_LOF, "framing" },
+	{ ALARM_AIS, "all ones" },
+	{ ALARM_RAI, "does not hear us" },
+};
+
+TEST_ROWS(each_alarm_has_its_own_sentence, hints, row)
+{
+	struct world *w = world_open(world_conf);
+
+	CHECK_EQ(board_span_send_alarm(w->exchange[0].span, row->alarms), 0);
+	world_run(w, MSEC(500));
+	says(w, "show isdn status", row->says);
+	says(w, "show controllers e1 0", row->says);
+	CHECK_EQ(board_span_send_alarm(w->exchange[0].span, 0), 0);
+	world_run(w, SEC(1));
+	world_close(w);
+}
