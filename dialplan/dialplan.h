@@ -89,6 +89,7 @@ struct routes {
 	size_t n;
 	struct route route[PLAN_ROUTES]; /* in hunting order */
 	bool emergency;                  /* one of them is */
+	bool settled; /* the first stays it, whatever digits follow */
 };
 
 /*

@@ -337,7 +337,7 @@ void plan_route(const struct plan *plan, const struct dial_peer *inbound,
 
 	*barred = false;
 	out->n = 0;
-	out->emergency = false;
+	out->emergency = out->settled = false;
 	out->answer = PLAN_NO_NUMBER;
 	if (!plan_number(plan, digits, number, &complete))
 		return;
@@ -348,6 +348,7 @@ void plan_route(const struct plan *plan, const struct dial_peer *inbound,
 	out->answer = overlap_answer(&l.choices, l.any_more ? &l.more : NULL,
 	                             complete);
 	*barred = out->answer == PLAN_NO_MATCH && l.any_barred;
+	out->settled = overlap_settled(&l.choices, l.any_more ? &l.more : NULL);
 	route_finish(&l.choices, out);
 }
 

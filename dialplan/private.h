@@ -109,6 +109,9 @@ void route_finish(const struct choices *choices, struct routes *out);
 enum plan_answer overlap_answer(const struct choices *choices,
                                 const struct rank *more, bool complete);
 
+/* Can no further digit bring a choice before the first one we have? */
+bool overlap_settled(const struct choices *choices, const struct rank *more);
+
 /* --- plan.c --- */
 
 struct plan_peer {

@@ -35,3 +35,38 @@ TEST(an_emergency_call_is_hunted_to_the_end_and_never_waits)
 	CHECK_TEXT(hunt(plan, &from_voip, "113", true), "= 3");
 	plan = plan_free(plan);
 }
+
+static const struct {
+	const char *dialled;
+	enum plan_answer answer;
+	bool settled;
+} settled[] = {
+	/* clang-format off */
+	{ "0",     PLAN_MAYBE_MORE, false }, /* 2 could come */
+	{ "07",    PLAN_MAYBE_MORE, true  },
+	{ "08",    PLAN_MAYBE_MORE, false },
+	{ "0801",  PLAN_MAYBE_MORE, true  },
+	{ "08001", PLAN_MATCH,      true  },
+	{ "9",     PLAN_NEED_MORE,  false },
+	{ "91",    PLAN_MAYBE_MORE, true  }, /* 4 is no better, only open too */
+	{ "5",     PLAN_NO_MATCH,   false },
+	/* clang-format on */
+};
+
+TEST_ROWS(a_first_choice_that_stays_is_said_to_be_settled, settled, row)
+{
+	static const struct dial_peer peers[] = {
+		POTS(1, "0T"),
+		POTS(2, "08001"),
+		POTS(3, "9.T"),
+		POTS(4, "9.T", .preference = 1),
+	};
+	struct plan *plan = load_plan(peers, 4);
+	struct routes routes;
+	bool barred;
+
+	plan_route(plan, &from_voip, row->dialled, false, &routes, &barred);
+	CHECK_EQ(routes.answer, row->answer);
+	CHECK_EQ(routes.settled, row->settled);
+	plan = plan_free(plan);
+}
