@@ -28,7 +28,7 @@
 #include "kernel/text.h"
 #include "pri/private.h"
 
-enum { CALL_DIGITS = 31, DIGITS_AT_ONCE = 20 };
+enum { CALL_DIGITS = 31 };
 
 /* --- life --- */
 
@@ -366,7 +366,7 @@ int isdn_call_digits(struct isdn_call *call, const char *digits)
 
 	if (!call_may(call, SENT_DIGITS))
 		return -EPROTO;
-	if (n > DIGITS_AT_ONCE)
+	if (n > NUMBER_DIGITS)
 		return -ENOSPC;
 	if (n > 0)
 		fsm_post(&call->fsm, SENT_DIGITS, NULL);

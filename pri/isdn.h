@@ -158,7 +158,7 @@ int isdn_call_progress(struct isdn_call *call, unsigned progress,
 int isdn_call_answer(struct isdn_call *call, const struct party *connected,
                      unsigned progress);
 
-/* Outgoing, after ISDN_SETUP_ACK: more called digits, at most 20 at once. */
+/* Outgoing, after ISDN_SETUP_ACK: more called digits, at most 32 at once. */
 int isdn_call_digits(struct isdn_call *call, const char *digits);
 
 /* Active: NOTIFY with a notification indicator. */
