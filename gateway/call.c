@@ -80,17 +80,10 @@ static void act_setup(void *self, const void *detail ATTR_UNUSED)
 static void act_digits(void *self, const void *detail)
 {
 	struct call *call = self;
-	const struct leg_word *word = detail;
-	struct number *called = &call->setup.called.number;
-	size_t have = strlen(called->digits);
 
-	if (word == NULL)
+	if (detail == NULL)
 		return;
-	called->present = true;
-	if (text_copy(called->digits + have, sizeof(called->digits) - have,
-	              word->digits ? word->digits : "") < 0)
-		called->digits[have] = '\0'; /* more than 32: no such number */
-	call->setup.complete |= word->complete;
+	call_append(call, detail);
 	call_analyse(call);
 }
 
@@ -106,7 +99,8 @@ static void act_routed(void *self, const void *detail ATTR_UNUSED)
 	struct call *call = self;
 	struct leg_word word = { .kind = LEG_PROCEEDING };
 
-	leg_tell(&call->leg[0], &word);
+	if (call->setup.complete)
+		leg_tell(&call->leg[0], &word);
 	call_try(call);
 }
 
@@ -115,6 +109,7 @@ static void act_proceeding(void *self, const void *detail ATTR_UNUSED)
 	struct call *call = self;
 	struct leg_word word = { .kind = LEG_PROCEEDING };
 
+	call->setup.complete = true; /* the far side says so */
 	call_join(call);
 	leg_tell(&call->leg[0], &word);
 }
@@ -299,8 +294,8 @@ static const struct fsm_row rows[] = {
 	{ CALL_RINGING,  EV_ANNOUNCE,   act_announce,   FSM_SAME      },
 	{ CALL_OFFERED,  EV_FAR_GONE,   act_far_gone,   FSM_SAME      },
 	{ CALL_RINGING,  EV_FAR_GONE,   act_far_gone,   FSM_SAME      },
-	{ CALL_OFFERED,  EV_DIGITS,     NULL,           FSM_SAME      },
-	{ CALL_RINGING,  EV_DIGITS,     NULL,           FSM_SAME      },
+	{ CALL_OFFERED,  EV_DIGITS,     call_extend,    FSM_SAME      },
+	{ CALL_RINGING,  EV_DIGITS,     call_extend,    FSM_SAME      },
 	{ CALL_OFFERED,  EV_CONNECTED,  act_connected_early, FSM_SAME },
 	{ CALL_RINGING,  EV_CONNECTED,  act_connected_early, FSM_SAME },
 	{ CALL_OFFERED,  EV_MEDIA,      act_media,      FSM_SAME      },

@@ -38,7 +38,7 @@ struct call {
 	 * them in a transfer, and after it who had that place */
 	struct leg leg[CALL_LEGS];
 
-	struct leg_setup setup;    /* as it came; target is not kept */
+	struct leg_setup setup;    /* as it came, and grew */
 	struct route_table *table; /* whose routes these are; NULL: done */
 	struct routes routes;
 	size_t next_route;    /* the one to try next */

@@ -6,8 +6,9 @@
 /*
  * What the files of a call share: call.c (the machine), call_words.c (what
  * legs say, as its events), call_route.c (where the far leg goes, and goes
- * next), call_sound.c (what is heard where), call_early.c (what before the
- * answer), call_transfer.c (a third leg), call_merge.c (two calls become one).
+ * next), call_overlap.c (a number that grows meanwhile), call_sound.c (what is
+ * heard where), call_early.c (what before the answer), call_transfer.c (a third
+ * leg), call_merge.c (two calls become one).
  */
 
 #include "gateway/call.h"
@@ -58,6 +59,15 @@ bool call_hunts(const struct call *call, const struct release *why);
 /* The far leg ended before an answer: EV_TRY or EV_NO_MORE. */
 void call_far_failed(struct call *call);
 void call_routes_done(struct call *call);
+
+/* What the plan says of the number as it is now. */
+void call_ask_plan(struct call *call, struct routes *routes);
+
+/* call_overlap.c: does this choice take digits as they come? Adds those of a
+ * word to the called number; an action for those that come after a route. */
+bool call_may_grow(const struct call *call, const struct route *route);
+void call_append(struct call *call, const struct leg_word *word);
+void call_extend(void *call, const void *word);
 
 /* Finds the routes of call->transfer: EV_TRY or EV_NO_MORE. */
 void call_route_transfer(struct call *call);

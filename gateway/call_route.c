@@ -78,16 +78,33 @@ static void fail(struct call *call, enum release_by by, enum q850_cause cause,
 	fsm_post(&call->fsm, EV_NO_MORE, NULL);
 }
 
+/* As the configuration names what a leg is on. */
+static void set_source(struct plan_source *source, const struct leg *leg,
+                       char target[PEER_TARGET])
+{
+	source->kind = leg->kind;
+	source->trunk = "";
+	source->target = target;
+	target[0] = '\0';
+	if (leg->kind == PEER_POTS)
+		source->trunk = leg->isdn.trunk->name;
+	else
+		(void)snprintf(target, PEER_TARGET, "%s%s",
+		               strchr(leg->sip.peer, ':') == NULL ? "sip-peer "
+		                                                  : "",
+		               leg->sip.peer);
+}
+
 /* The dial-peer it came in by. */
 static const struct dial_peer *inbound_of(const struct call *call)
 {
+	char target[PEER_TARGET];
 	struct plan_source source = {
-		.kind = call->leg[0].kind,
-		.trunk = call->setup.target,
-		.target = call->setup.target,
 		.called = call->setup.called.number.digits,
 		.calling = call->setup.calling.number.digits,
 	};
+
+	set_source(&source, &call->leg[0], target);
 
 	return plan_inbound(call->table->plan, &source);
 }
@@ -111,6 +128,13 @@ static void tell_inbound(const struct call *call)
 		call->leg[0].peer_tag == 0 ? " (default)" : "");
 }
 
+void call_ask_plan(struct call *call, struct routes *routes)
+{
+	plan_route(call->table->plan, inbound_of(call),
+	           call->setup.called.number.digits, call->setup.complete,
+	           routes, &call->barred);
+}
+
 static void find_routes(struct call *call)
 {
 	const struct dial_peer *inbound;
@@ -123,8 +147,7 @@ static void find_routes(struct call *call)
 	call->leg[0].peer_tag = inbound->tag;
 	if (call->setup.complete)
 		tell_inbound(call);
-	plan_route(call->table->plan, inbound, call->setup.called.number.digits,
-	           call->setup.complete, &call->routes, &call->barred);
+	call_ask_plan(call, &call->routes);
 	call->emergency = call->routes.emergency || call->setup.emergency;
 	call->next_route = 0;
 }
@@ -246,12 +269,25 @@ void call_analyse(struct call *call)
 	find_routes(call);
 	switch (call->routes.answer) {
 	case PLAN_MATCH:
+		if (!call->setup.complete)
+			tell_inbound(call);
+		call->setup.complete = true;
 		if (admitted(call))
 			fsm_post(&call->fsm, EV_ROUTED, NULL);
 		return;
 	case PLAN_MAYBE_MORE:
+		/* else the near leg's T302 says when to stop waiting */
+		if (!call->routes.settled ||
+		    !call_may_grow(call, &call->routes.route[0]))
+			return;
+		tell_inbound(call);
+		if (admitted(call))
+			fsm_post(&call->fsm, EV_ROUTED, NULL);
+		return;
 	case PLAN_NEED_MORE:
-		return; /* the near leg's T302 says when to stop waiting */
+		if (call->leg[0].kind == PEER_VOIP) /* RFC 3578 3.5 */
+			refuse_number(call);
+		return;
 	case PLAN_NO_NUMBER:
 		counts->no_number++;
 		fail(call, RELEASE_BY_POLICY, Q850_INVALID_NUMBER,
@@ -331,7 +367,7 @@ static void fill_out(struct call *call, const struct route *route,
 {
 	struct number *called = &out->called.number;
 
-	out->complete = true;
+	out->complete = call->setup.complete || out->transfer != NULL;
 	out->emergency = call->emergency;
 	out->target = route->peer->kind == PEER_POTS ? route->peer->trunk
 	                                             : route->peer->target;
@@ -405,12 +441,25 @@ static void tell_choice(const struct call *call, const struct route *route)
 	if (route->peer == &call->direct)
 		return; /* a transfer has said where */
 	ladder_decide(call->gateway->ladder, call->number,
-	              "%s: dial-peer %u to %s, choice %zu of %zu",
+	              "%s%s: dial-peer %u to %s, choice %zu of %zu",
 	              log_digits(digits, sizeof(digits), route->digits),
+	              call->setup.complete ? "" : ", and more to come",
 	              route->peer->tag,
 	              route->peer->kind == PEER_POTS ? route->peer->trunk
 	                                             : route->peer->target,
 	              call->next_route, call->routes.n);
+}
+
+/* A choice that takes no digits as they come waits for the last one. */
+static bool is_due(struct call *call, const struct route *route)
+{
+	if (call->setup.complete || call_is_answered(call) ||
+	    call_may_grow(call, route))
+		return true;
+	ladder_decide(call->gateway->ladder, call->number,
+	              "dial-peer %u waits for the whole number",
+	              route->peer->tag);
+	return false;
 }
 
 void call_try(struct call *call)
@@ -419,7 +468,10 @@ void call_try(struct call *call)
 
 	call->uui.len = 0; /* who failed has nothing to say any more */
 	while (call->next_route < call->routes.n) {
-		route = &call->routes.route[call->next_route++];
+		route = &call->routes.route[call->next_route];
+		if (!is_due(call, route))
+			return;
+		call->next_route++;
 		tell_choice(call, route);
 		if (!is_full(call, route) && !is_down(call, route) &&
 		    place(call, route) == 0)
@@ -437,23 +489,11 @@ void call_try(struct call *call)
 static void plan_transfer(struct call *call)
 {
 	struct transfer *asked = &call->transfer;
-	struct leg *stays = &call->leg[call->mover ^ 1u];
-	char target[PEER_TARGET] = "";
-	struct plan_source source = {
-		.kind = stays->kind,
-		.trunk = "",
-		.target = target,
-		.called = asked->to.digits,
-		.calling = "",
-	};
+	char target[PEER_TARGET];
+	struct plan_source source = { .called = asked->to.digits,
+		                      .calling = "" };
 
-	if (stays->kind == PEER_POTS)
-		source.trunk = stays->isdn.trunk->name;
-	else
-		(void)snprintf(
-			target, sizeof(target), "%s%s",
-			strchr(stays->sip.peer, ':') == NULL ? "sip-peer " : "",
-			stays->sip.peer);
+	set_source(&source, &call->leg[call->mover ^ 1u], target);
 	call->table = call->gateway->routes;
 	call->table->calls++;
 	plan_route(call->table->plan, plan_inbound(call->table->plan, &source),

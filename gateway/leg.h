@@ -55,7 +55,7 @@ struct leg_setup {
 	unsigned progress; /* PROGRESS_*: what the caller's side is */
 	bool complete;     /* no more digits will come */
 	bool emergency;
-	const char *target; /* pots: the trunk's name; voip: the peer's */
+	const char *target; /* to place: the trunk's name, or the peer's */
 	const struct transfer
 		*transfer; /* who asked for it, and how; or NULL */
 };
@@ -107,6 +107,7 @@ struct leg {
 			struct isdn_call *call;
 			unsigned channel; /* kept after the call is gone */
 			bool alerted, in_band;
+			char waiting[NUMBER_DIGITS + 1]; /* for SETUP ACK */
 		} isdn;
 		struct {
 			struct gateway *gateway;

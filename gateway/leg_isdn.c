@@ -92,6 +92,17 @@ static void tell_connected(struct leg *leg, const struct leg_word *word)
 	(void)isdn_call_connected_line(leg->isdn.call, &party);
 }
 
+/* Digits that come before SETUP ACKNOWLEDGE wait for it (Q.931 5.1.3). */
+static void tell_digits(struct leg *leg, const char *digits)
+{
+	char *waiting = leg->isdn.waiting;
+	size_t have = strlen(waiting);
+
+	if (isdn_call_digits(leg->isdn.call, digits) == -EPROTO)
+		(void)text_copy(waiting + have,
+		                sizeof(leg->isdn.waiting) - have, digits);
+}
+
 static void isdn_tell(struct leg *leg, const struct leg_word *word)
 {
 	struct isdn_call *call = leg->isdn.call;
@@ -110,7 +121,7 @@ static void isdn_tell(struct leg *leg, const struct leg_word *word)
 		tell_answer(leg, word);
 		break;
 	case LEG_DIGITS:
-		(void)isdn_call_digits(call, word->digits);
+		tell_digits(leg, word->digits);
 		break;
 	case LEG_DISCONNECT:
 		isdn_call_clear(call, word->release);
@@ -251,7 +262,6 @@ static void came_in(struct trunk *trunk, const struct isdn_event *event)
 		.bearer = event->setup->bearer,
 		.progress = event->setup->progress,
 		.complete = event->setup->complete,
-		.target = trunk->name,
 	};
 	struct leg_word word = { .kind = LEG_SETUP, .setup = &setup };
 	struct leg *leg;
@@ -356,6 +366,15 @@ static void connected(struct leg *leg, const struct isdn_event *event)
 	leg_report(leg, &word);
 }
 
+static void acknowledged(struct leg *leg)
+{
+	char digits[sizeof(leg->isdn.waiting)];
+
+	memcpy(digits, leg->isdn.waiting, sizeof(digits));
+	leg->isdn.waiting[0] = '\0';
+	(void)isdn_call_digits(leg->isdn.call, digits);
+}
+
 static void simple(struct leg *leg, const struct isdn_event *event,
                    enum leg_word_kind kind)
 {
@@ -413,6 +432,8 @@ void leg_isdn_event(struct trunk *trunk, const struct isdn_event *event)
 		simple(leg, event, LEG_INFO);
 		break;
 	case ISDN_SETUP_ACK:
+		acknowledged(leg);
+		break;
 	case ISDN_CONNECTED:
 	case ISDN_NOTIFY:
 	case ISDN_CHANNEL:

@@ -42,6 +42,8 @@ static void tell_ringing(struct leg *leg, const struct leg_word *word)
 	unsigned status = word->kind == LEG_ALERTING ? 180 : 183;
 	struct flow flow;
 
+	if (word->kind == LEG_ALERTING)
+		sip_session_proceed(leg->sip.session); /* it was enough */
 	if (word->kind == LEG_PROGRESS && !first)
 		return;
 	if (first)
@@ -123,10 +125,15 @@ static void sip_tell(struct leg *leg, const struct leg_word *word)
 	case LEG_CONNECTED:
 		(void)sip_session_connected(leg->sip.session, word->party);
 		break;
-	case LEG_SETUP:
 	case LEG_PROCEEDING:
-	case LEG_MEDIA:
+		sip_session_proceed(leg->sip.session);
+		break;
 	case LEG_DIGITS:
+		(void)sip_session_digits(leg->sip.session, word->digits,
+		                         word->complete);
+		break;
+	case LEG_SETUP:
+	case LEG_MEDIA:
 	case LEG_REDIRECT:
 	case LEG_RELEASED:
 	case LEG_WORDS:
@@ -252,6 +259,7 @@ int leg_sip_place(struct leg *leg, struct gateway *gateway,
 		.uui = setup->uui,
 		.has_offer = true,
 		.emergency = setup->emergency,
+		.incomplete = !setup->complete,
 		.transfer = setup->transfer,
 	};
 	struct sip_peer_conf made;
@@ -281,16 +289,14 @@ static void came_in(struct gateway *gateway, const struct sip_event *event)
 		                          LOCATION_PRIVATE_LOCAL },
 		               .detail = "call limit" };
 	struct call *call = call_new(gateway);
-	char target[PEER_TARGET];
 	struct leg_setup setup = {
 		.calling = event->setup->calling,
 		.called = event->setup->called,
 		.redirection = event->setup->redirection,
 		.uui = event->setup->uui,
 		.bearer = BEARER_AUDIO_3K1,
-		.complete = true,
+		.complete = !event->setup->incomplete,
 		.emergency = event->setup->emergency,
-		.target = target,
 	};
 	struct leg_word word = { .kind = LEG_SETUP, .setup = &setup };
 	const char *peer = sip_session_peer(event->session)->name;
@@ -302,8 +308,6 @@ static void came_in(struct gateway *gateway, const struct sip_event *event)
 		sip_session_end(event->session, 503, &why);
 		return;
 	}
-	(void)snprintf(target, sizeof(target), "%s%s",
-	               strchr(peer, ':') == NULL ? "sip-peer " : "", peer);
 	leg = &call->leg[0];
 	leg_open(leg, gateway, peer);
 	leg->sip.session = event->session;
@@ -398,6 +402,24 @@ static void transferred(struct leg *leg, const struct sip_event *event)
 	leg_report(leg, &word);
 }
 
+/* The number has grown, by an INVITE that is the call from now on, or it is
+ * all there is. Who has heard sound in the old one hears it in the new one. */
+static void dialled(struct leg *leg, const struct sip_event *event)
+{
+	struct leg_word word = { .kind = LEG_DIGITS,
+		                 .digits = event->digits,
+		                 .complete = event->complete };
+	struct flow flow;
+
+	leg->sip.session = event->session;
+	if (!event->complete && leg->sip.early &&
+	    sip_session_ring(event->session, 183, true, &flow) == 0) {
+		flow_agreed(leg, &flow);
+		heard(leg, event, LEG_MEDIA);
+	}
+	leg_report(leg, &word);
+}
+
 /* The session goes there by itself. */
 static void redirected(struct leg *leg, const struct sip_event *event)
 {
@@ -448,6 +470,9 @@ static void on_event(void *self, const struct sip_event *event)
 		break;
 	case SIP_CONNECTED:
 		heard(leg, event, LEG_CONNECTED);
+		break;
+	case SIP_DIGITS:
+		dialled(leg, event);
 		break;
 	case SIP_RELEASED:
 		released(leg, event);

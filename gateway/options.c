@@ -174,6 +174,8 @@ static const struct conf_option peer_options[] = {
 	  "may send calls elsewhere: REFER, Replaces, BYE with Also" },
 	{ "user-to-user", &conf_switch, P(uui), 0, 0, NULL, NULL,
 	  "what users tell each other goes to and comes from it (RFC 7433)" },
+	{ "overlap",      &conf_one_of, P(overlap), 0, 0, options_overlaps,
+	  "collect", "numbers that are still being dialled, both ways" },
 	{ "backup-proxy", &options_kind_prefixes, P(prefixes), 0, 0, NULL, NULL,
 	  "phones at these addresses may call while their proxy is dead" },
 	{ "authenticate", &options_kind_user, P(realm), 0, 0, NULL, NULL,

@@ -67,6 +67,7 @@ struct options_peer {
 	unsigned max_calls;
 	struct options_credentials credentials;
 	bool redirect, transfer, uui;
+	int overlap;                      /* 1: RFC 3578 */
 	struct options_prefixes prefixes; /* who may call without a proxy */
 	char realm[48];                   /* and is asked for a digest */
 	char proxy[88];                   /* outbound; host or host:port */

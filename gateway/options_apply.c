@@ -144,6 +144,7 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->transfer = p->transfer;
 	out->uui = p->uui;
 	out->tel = p->url != 0;
+	out->overlap = p->overlap != 0;
 	out->nprefixes = p->prefixes.n;
 	memcpy(out->prefixes, p->prefixes.one, sizeof(out->prefixes));
 	(void)text_copy(out->realm, sizeof(out->realm), p->realm);

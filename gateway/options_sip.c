@@ -35,6 +35,12 @@ const struct conf_choice options_redirections[] = {
 	{ 0 },
 };
 
+const struct conf_choice options_overlaps[] = {
+	{ "collect", 0, "wait until the number is complete" },
+	{ "invites", 1, "an INVITE for each further digit (RFC 3578)" },
+	{ 0 },
+};
+
 static int refuse(char *wrong, int *at, int word, const char *sentence)
 {
 	(void)text_copy(wrong, CONF_MESSAGE, sentence);

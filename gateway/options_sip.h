@@ -42,6 +42,6 @@ struct options_dtmf {
 extern const struct conf_kind options_kind_credentials, options_kind_user,
 	options_kind_prefixes, options_kind_dtmf;
 extern const struct conf_choice options_identities[], options_privacies[],
-	options_redirections[];
+	options_redirections[], options_overlaps[];
 
 #endif

@@ -27,6 +27,8 @@ const struct timer_row sip_timer_rows[] = {
 	                     "it rings, nobody answers" },
 	[SIP_TIMER_ACK] = { "timer ACK", SEC(32), SEC(1), SEC(180),
 	                    "200 sent, no ACK" },
+	[SIP_TIMER_DIGITS] = { "timer digits", SEC(15), SEC(1), SEC(60),
+	                       "overlap: more digits are wanted, none come" },
 	/* clang-format on */
 };
 static_assert(ARRAY_LEN(sip_timer_rows) == SIP_TIMERS, "a row for each timer");

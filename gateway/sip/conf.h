@@ -28,6 +28,7 @@ enum sip_timer {
 	SIP_TIMER_TRYING, /* only a 100 came, nothing after it */
 	SIP_TIMER_RING,   /* rings, nobody answers: CANCEL */
 	SIP_TIMER_ACK,    /* 2xx sent, no ACK: 64 x T1 */
+	SIP_TIMER_DIGITS, /* overlap: more digits are wanted, none come */
 	SIP_TIMERS,
 };
 extern const struct timer_row sip_timer_rows[SIP_TIMERS];
@@ -123,7 +124,8 @@ struct sip_peer_conf {
 	bool redirect;           /* goes where its 3xx says */
 	bool transfer;           /* may send our side of a call elsewhere */
 	bool tel;                /* numbers are told as tel: */
-	unsigned nprefixes;      /* who may call beside, or without, host */
+	bool overlap;       /* RFC 3578, both ways: an INVITE for each digit */
+	unsigned nprefixes; /* who may call beside, or without, host */
 	struct sip_prefix prefixes[SIP_PREFIXES];
 	char realm[48];      /* its INVITEs are challenged; "": are not */
 	char proxy[80];      /* all goes by this outbound proxy; "": none */

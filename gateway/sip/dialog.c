@@ -187,6 +187,11 @@ int dialog_learn(struct dialog *d, const osip_message_t *response)
 	return rc;
 }
 
+int dialog_address(struct dialog *d, const osip_message_t *m)
+{
+	return keep_address(&d->remote, m->to);
+}
+
 int dialog_restart(struct dialog *d, const char *target)
 {
 	char *copy = mem_text(target);

@@ -54,6 +54,10 @@ int dialog_preload(struct dialog *d, const char *proxy);
  * The same errors. */
 int dialog_learn(struct dialog *d, const osip_message_t *response);
 
+/* The other end is whom this request, or the one answered by this, is to.
+ * -ENOMEM. */
+int dialog_address(struct dialog *d, const osip_message_t *m);
+
 /* The dialog to be is one with another far end, at this URI: same Call-ID, From
  * tag and CSeq. -ENOMEM. */
 int dialog_restart(struct dialog *d, const char *target);

@@ -16,6 +16,7 @@
  * acknowledged again, and those of other branches of a fork are ended.
  */
 #include "gateway/sip/session.h"
+#include "gateway/sip/overlap.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -24,16 +25,17 @@
 #include "kernel/mem.h"
 
 static const char *const states[] = {
-	"idle",       "inviting",  "proceeding", "early",
-	"cancelling", "offered",   "ringing",    "answered",
+	"idle",       "inviting",  "proceeding", "early",   "wanting digits",
+	"cancelling", "dialling",  "offered",    "ringing", "answered",
 	"hanging",    "confirmed", "ending",     "over",
 };
 static_assert(ARRAY_LEN(states) == UA_STATES, "a name for each state");
 
 static const char *const events[] = {
-	"invite", "trying", "18x", "2xx",      "refusal", "nothing",
-	"cancel", "ack",    "bye", "bye done", "lost",    "place",
-	"ring",   "answer", "end", "timer",
+	"invite",  "invite, digits", "trying",   "18x",    "2xx",
+	"refusal", "more",           "nothing",  "cancel", "ack",
+	"bye",     "bye done",       "lost",     "place",  "ring",
+	"answer",  "digits",         "complete", "end",    "timer",
 };
 static_assert(ARRAY_LEN(events) == SESSION_EVENTS, "a name for each event");
 
@@ -42,6 +44,7 @@ static const struct fsm_row rows[] = {
 	/* in state      on event        do                 then be in */
 	{ UA_IDLE,       ASKED_PLACE,    NULL,              UA_INVITING   },
 	{ UA_IDLE,       HEARD_INVITE,   NULL,              UA_OFFERED    },
+	{ UA_IDLE,       HEARD_DIGITS,   NULL,              UA_DIALLING   },
 
 	{ UA_INVITING,   HEARD_TRYING,   uac_trying,        UA_PROCEEDING },
 	{ UA_INVITING,   HEARD_RINGING,  uac_ringing,       UA_EARLY      },
@@ -69,6 +72,19 @@ static const struct fsm_row rows[] = {
 	{ UA_EARLY,      ASKED_END,      uac_cancel,        UA_CANCELLING },
 	{ UA_EARLY,      TIMED_OUT,      uac_timed_out,     UA_CANCELLING },
 
+	/* RFC 3578: the number grows, and each time it does it is called anew */
+	{ UA_INVITING,   ASKED_DIGITS,   overlap_extend,    UA_INVITING   },
+	{ UA_PROCEEDING, ASKED_DIGITS,   overlap_extend,    UA_INVITING   },
+	{ UA_EARLY,      ASKED_DIGITS,   overlap_extend,    UA_INVITING   },
+	{ UA_INVITING,   HEARD_MORE,     NULL,              UA_WANTING    },
+	{ UA_PROCEEDING, HEARD_MORE,     NULL,              UA_WANTING    },
+	{ UA_EARLY,      HEARD_MORE,     NULL,              UA_WANTING    },
+	{ UA_WANTING,    ASKED_DIGITS,   overlap_extend,    UA_INVITING   },
+	{ UA_WANTING,    ASKED_COMPLETE, overlap_refused,   UA_OVER       },
+	{ UA_WANTING,    TIMED_OUT,      overlap_timed_out, UA_OVER       },
+	{ UA_WANTING,    HEARD_BYE,      session_bye,       UA_OVER       },
+	{ UA_WANTING,    ASKED_END,      NULL,              UA_OVER       },
+
 	/* RFC 3261 9.1, 13.2.2.4: a 2xx that crossed is acknowledged, then ended */
 	{ UA_CANCELLING, HEARD_TRYING,   NULL,              FSM_SAME      },
 	{ UA_CANCELLING, HEARD_RINGING,  NULL,              FSM_SAME      },
@@ -77,6 +93,15 @@ static const struct fsm_row rows[] = {
 	{ UA_CANCELLING, HEARD_NOTHING,  NULL,              UA_OVER       },
 	{ UA_CANCELLING, HEARD_BYE,      session_bye_again, FSM_SAME      },
 	{ UA_CANCELLING, ASKED_END,      NULL,              FSM_SAME      },
+
+	{ UA_DIALLING,   ASKED_COMPLETE, NULL,              UA_OFFERED    },
+	{ UA_DIALLING,   TIMED_OUT,      overlap_dialled,   UA_OFFERED    },
+	{ UA_DIALLING,   ASKED_RING,     NULL,              FSM_SAME      },
+	{ UA_DIALLING,   ASKED_ANSWER,   NULL,              UA_ANSWERED   },
+	{ UA_DIALLING,   ASKED_END,      uas_refuse,        UA_OVER       },
+	{ UA_DIALLING,   HEARD_CANCEL,   uas_cancelled,     UA_OVER       },
+	{ UA_DIALLING,   HEARD_BYE,      uas_bye,           UA_OVER       },
+	{ UA_DIALLING,   HEARD_LOST,     uas_lost,          UA_OVER       },
 
 	{ UA_OFFERED,    ASKED_RING,     NULL,              UA_RINGING    },
 	{ UA_OFFERED,    ASKED_ANSWER,   NULL,              UA_ANSWERED   },
@@ -142,6 +167,8 @@ static void enter(void *self, unsigned state)
 	} armed[UA_STATES] = {
 		[UA_PROCEEDING] = { SIP_TIMER_TRYING, 0, true },
 		[UA_EARLY] = { SIP_TIMER_RING, 0, true },
+		[UA_WANTING] = { SIP_TIMER_DIGITS, 0, true },
+		[UA_DIALLING] = { SIP_TIMER_DIGITS, 0, true },
 		[UA_RINGING] = { 0, SEC(60), true }, /* RFC 3261 13.3.1.1 */
 		[UA_ANSWERED] = { SIP_TIMER_ACK, 0, true },
 		[UA_CONFIRMED] = { SIP_TIMER_ACK, 0, true },
@@ -160,6 +187,8 @@ static void enter(void *self, unsigned state)
 		expiry_stop(s);
 	if (state == UA_ENDING || state == UA_OVER)
 		refer_end(s);
+	if (state == UA_CANCELLING || state == UA_ENDING || state == UA_OVER)
+		overlap_end(s);
 	if (state == UA_OVER) {
 		session_repeat_end(s);
 		reliable_end(s);

@@ -35,6 +35,7 @@ struct sip_session {
 
 	struct dialog dialog;
 	struct redirect *redirect;           /* contacts to try; or NULL */
+	struct overlap *overlap;             /* its number may grow; or NULL */
 	struct digest *digest;               /* what we were asked; or NULL */
 	struct transaction *invite, *bye;    /* client, ours */
 	struct transaction *invited;         /* server, theirs */
@@ -87,8 +88,9 @@ int session_new(struct sip_session **out, struct sip_stack *stack,
                 const struct sip_peer_conf *peer, bool incoming);
 struct sip_session *session_free(struct sip_session *s);
 
-/* Lists it under its dialog's Call-ID. */
+/* Lists it under its dialog's Call-ID; those that have it, and others. */
 void session_list(struct sip_session *s);
+struct list *session_bucket(struct sip_stack *stack, const char *call_id);
 
 uint32_t session_hash(const char *text);
 

@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 
+#include "gateway/sip/overlap.h"
 #include "gateway/sip/session.h"
 #include "kernel/mem.h"
 
@@ -59,6 +60,8 @@ int uac_take_offer(struct sip_session *s, const char *sdp, unsigned *warning)
 void uac_trying(void *self, const void *detail)
 {
 	(void)detail;
+	if (overlap_is_open(self))
+		return; /* somebody works on it, but it may not be all */
 	session_tell(self, &(struct sip_event){ .kind = SIP_PROCEEDING,
 	                                        .status = 100 });
 }

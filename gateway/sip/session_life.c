@@ -6,6 +6,7 @@
  * that table are chosen by strangers to our hash only as far as peers are
  * strangers, so a plain hash does.
  */
+#include "gateway/sip/overlap.h"
 #include "gateway/sip/session.h"
 
 #include <errno.h>
@@ -35,7 +36,8 @@ static void funeral(void *self)
 	struct sip_session *s = self;
 
 	tell_last(s);
-	if (fsm_state(&s->fsm) == UA_OVER && s->released)
+	if (fsm_state(&s->fsm) == UA_OVER && s->released &&
+	    !overlap_is_pending(s))
 		(void)session_free(s);
 }
 
@@ -151,6 +153,7 @@ struct sip_session *session_free(struct sip_session *s)
 	dialog_free_texts(&s->dialog);
 	s->digest = digest_free(s->digest);
 	s->redirect = redirect_free(s->redirect);
+	s->overlap = overlap_free(s->overlap);
 	mem_free(s->offer);
 	mem_free(s->told);
 	mem_free(s->ack_body);
@@ -169,7 +172,7 @@ uint32_t session_hash(const char *text)
 	return hash;
 }
 
-static struct list *bucket_of(struct sip_stack *stack, const char *call_id)
+struct list *session_bucket(struct sip_stack *stack, const char *call_id)
 {
 	return &stack->buckets[session_hash(call_id) % STACK_BUCKETS];
 }
@@ -177,7 +180,7 @@ static struct list *bucket_of(struct sip_stack *stack, const char *call_id)
 void session_list(struct sip_session *s)
 {
 	list_remove(&s->bucket);
-	list_append(bucket_of(s->stack, s->dialog.call_id), &s->bucket);
+	list_append(session_bucket(s->stack, s->dialog.call_id), &s->bucket);
 }
 
 static bool same_tag(const char *ours, const char *given)
@@ -205,7 +208,7 @@ struct sip_session *session_find(struct sip_stack *stack,
 
 	if (!dialog_call_id(m, call_id, sizeof(call_id)))
 		return NULL;
-	LIST_EACH(bucket_of(stack, call_id), struct sip_session, s, bucket)
+	LIST_EACH(session_bucket(stack, call_id), struct sip_session, s, bucket)
 	if (strcmp(s->dialog.call_id, call_id) == 0 && is_of(s, m))
 		return s;
 	return NULL;
@@ -214,7 +217,7 @@ struct sip_session *session_find(struct sip_stack *stack,
 struct sip_session *session_named(struct sip_stack *stack, const char *call_id,
                                   const char *local_tag, const char *remote_tag)
 {
-	LIST_EACH(bucket_of(stack, call_id), struct sip_session, s, bucket)
+	LIST_EACH(session_bucket(stack, call_id), struct sip_session, s, bucket)
 	if (strcmp(s->dialog.call_id, call_id) == 0 &&
 	    strcmp(s->dialog.local_tag, local_tag) == 0 &&
 	    strcmp(s->dialog.remote_tag, remote_tag) == 0)

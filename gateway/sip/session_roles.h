@@ -28,6 +28,8 @@ void session_settle(void *self, const void *detail);
 /* --- session_uac.c, session_early.c: actions --- */
 
 int uac_invite(struct sip_session *s); /* sends it, once more maybe */
+/* The dialog to be is one with the called number as it is now. */
+int uac_aim(struct sip_session *s);
 void uac_trying(void *self, const void *detail);
 void uac_ringing(void *self, const void *response);
 void uac_ok(void *self, const void *response);
@@ -41,6 +43,10 @@ void uac_bye(void *self, const void *bye);
 void uac_ack(struct sip_session *s, uint32_t cseq, const char *body);
 /* Their offer, answered in s->ack_body: -ENOENT when there is none. */
 int uac_take_offer(struct sip_session *s, const char *sdp, unsigned *warning);
+struct release uac_refusal(const struct sip_session *s,
+                           const osip_message_t *response);
+/* A 2xx that makes another dialog than ours: ACK, and BYE the first time. */
+void uac_hear_fork(struct sip_session *s, const osip_message_t *response);
 void uac_refuse_answer(struct sip_session *s, unsigned warning);
 void uac_stray_ok(struct sip_session *s, const osip_message_t *response);
 

@@ -12,7 +12,9 @@ enum ua_state {
 	UA_INVITING,   /* INVITE sent, nothing heard */
 	UA_PROCEEDING, /* 100 heard */
 	UA_EARLY,      /* 18x heard */
+	UA_WANTING,    /* 484 heard, the number may grow */
 	UA_CANCELLING, /* CANCEL asked, a final response to come */
+	UA_DIALLING,   /* INVITE heard, its number may grow */
 	UA_OFFERED,    /* INVITE heard */
 	UA_RINGING,    /* 18x sent */
 	UA_ANSWERED,   /* 2xx sent, ACK to come */
@@ -25,10 +27,12 @@ enum ua_state {
 
 enum session_event {
 	HEARD_INVITE,
+	HEARD_DIGITS, /* the same, but its number may grow */
 	HEARD_TRYING,
 	HEARD_RINGING,
 	HEARD_OK,
 	HEARD_REFUSAL,
+	HEARD_MORE,    /* 484, and the number may grow */
 	HEARD_NOTHING, /* no response, or the transport failed */
 	HEARD_CANCEL,
 	HEARD_ACK,
@@ -38,7 +42,9 @@ enum session_event {
 	ASKED_PLACE,
 	ASKED_RING,
 	ASKED_ANSWER,
-	ASKED_END, /* from above, or we found a reason ourselves */
+	ASKED_DIGITS,   /* more of the number */
+	ASKED_COMPLETE, /* that was all of it */
+	ASKED_END,      /* from above, or we found a reason ourselves */
 	TIMED_OUT,
 	SESSION_EVENTS
 };

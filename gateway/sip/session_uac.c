@@ -12,6 +12,7 @@
  * silent, unreachable or says 503 (RFC 3263 4.3); once it rang there is a call
  * there, and its failure is the call's.
  */
+#include "gateway/sip/overlap.h"
 #include "gateway/sip/session.h"
 
 #include <errno.h>
@@ -50,10 +51,13 @@ int uac_invite(struct sip_session *s)
 
 static int set_text(char **to, const struct text *text)
 {
-	if (text->cut)
-		return -ENOSPC;
-	*to = mem_text(text->at);
-	return *to == NULL ? -ENOMEM : 0;
+	char *copy = text->cut ? NULL : mem_text(text->at);
+
+	if (copy == NULL)
+		return text->cut ? -ENOSPC : -ENOMEM;
+	mem_free(*to);
+	*to = copy;
+	return 0;
 }
 
 /* The URI a transfer names, as it was written. */
@@ -105,6 +109,15 @@ static int set_proxy(struct sip_session *s)
 		return 0;
 	peer_print_host(&where, s->peer.proxy, s->peer.proxy_port);
 	return dialog_preload(&s->dialog, room);
+}
+
+int uac_aim(struct sip_session *s)
+{
+	int rc = dialog_restart(&s->dialog, "");
+
+	if (rc == 0)
+		rc = set_target(s);
+	return rc == 0 ? set_proxy(s) : rc;
 }
 
 /* The dialog to be: its identifiers and the two ends' names. */
@@ -183,6 +196,8 @@ int sip_session_place(struct sip_session **out, struct sip_stack *stack,
 	s->peer.transport = p->transport;
 	s->naddrs = peer_targets(p, s->addrs);
 	rc = setup->transfer == NULL ? 0 : transfer_carry(s, setup->transfer);
+	if (rc == 0 && setup->incomplete)
+		rc = overlap_begin(s);
 	if (rc == 0)
 		rc = place(s);
 	s->setup.transfer = NULL; /* borrowed */
@@ -228,20 +243,22 @@ static void end_fork(struct sip_session *s, const osip_message_t *response,
 
 	memset(d->routes, 0, sizeof(d->routes));
 	d->nroutes = 0;
+	d->remote = NULL;
 	d->target = mem_text(kept.target);
-	if (d->target != NULL && dialog_learn(d, response) == 0) {
-		uac_ack(s, s->invite_cseq, NULL);
+	if (d->target != NULL && dialog_address(d, response) == 0 &&
+	    dialog_learn(d, response) == 0) {
+		uac_ack(s, message_cseq(response), NULL);
 		session_begin(&text, s, "BYE", d->local_cseq + 1);
 		if (first &&
 		    session_send(&bye, s, &text, NULL, &invite_user) == 0)
 			transaction_forget(bye);
 	}
-	d->local = d->remote = NULL;
+	d->local = NULL;
 	dialog_free_texts(d);
 	*d = kept;
 }
 
-static void hear_fork(struct sip_session *s, const osip_message_t *response)
+void uac_hear_fork(struct sip_session *s, const osip_message_t *response)
 {
 	const char *tag = message_tag(response->to);
 	uint32_t hash = session_hash(tag != NULL ? tag : "");
@@ -296,6 +313,7 @@ void uac_ok(void *self, const void *detail)
 		                        : uac_take_offer(s, sdp, &warning);
 	mem_free(sdp);
 	uac_ack(s, s->invite_cseq, s->ack_body);
+	overlap_end(s);
 	expiry_agree(s, response);
 	inform_hear(s, response);
 	if (rc < 0) {
@@ -328,7 +346,7 @@ void uac_ok_again(void *self, const void *response)
 	if (dialog_fits(&s->dialog, response))
 		uac_ack(s, s->invite_cseq, s->ack_body);
 	else
-		hear_fork(s, response);
+		uac_hear_fork(s, response);
 }
 
 void uac_stray_ok(struct sip_session *s, const osip_message_t *response)
@@ -339,8 +357,8 @@ void uac_stray_ok(struct sip_session *s, const osip_message_t *response)
 }
 
 /* What a refusal says of itself. */
-static struct release refusal(const struct sip_session *s,
-                              const osip_message_t *response)
+struct release uac_refusal(const struct sip_session *s,
+                           const osip_message_t *response)
 {
 	struct release why = {
 		.by = RELEASE_BY_FAR,
@@ -356,7 +374,7 @@ static struct release refusal(const struct sip_session *s,
 void uac_refused(void *self, const void *detail)
 {
 	struct sip_session *s = self;
-	struct release why = refusal(s, detail);
+	struct release why = uac_refusal(s, detail);
 
 	session_release(s, &why);
 }
@@ -459,6 +477,8 @@ static void invite_response(void *self, struct transaction *t,
 	unsigned event = HEARD_REFUSAL;
 	struct release why;
 
+	if (overlap_response(s, t, response))
+		return;
 	if (status == 100)
 		event = HEARD_TRYING;
 	else if (status < 200)
@@ -477,7 +497,7 @@ static void invite_response(void *self, struct transaction *t,
 		return;
 	}
 	if (event == HEARD_REFUSAL) {
-		why = refusal(s, response);
+		why = uac_refusal(s, response);
 		if (redirect_refused(s, response, &why))
 			return;
 		(void)session_hear_uui(s, response, &s->last_uui);
@@ -491,7 +511,8 @@ static void invite_gave_up(void *self, struct transaction *t, unsigned status)
 	struct sip_session *s = self;
 	struct release why = silence(s, status);
 
-	(void)t;
+	if (overlap_gave_up(s, t))
+		return;
 	s->invite = NULL;
 	if (try_another(s) || redirect_next(s, &why))
 		return;

@@ -13,6 +13,7 @@
  * carries the same offer, as call agents expect; nothing is agreed by that.
  */
 #include "gateway/sip/extension.h"
+#include "gateway/sip/overlap.h"
 #include "gateway/sip/session.h"
 
 #include <errno.h>
@@ -82,7 +83,7 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
                 const osip_message_t *invite, const struct peer *peer)
 {
 	struct stack_answer no = { .status = 503 };
-	struct sip_session *s, *replaced = NULL;
+	struct sip_session *s, *replaced = NULL, *had = NULL;
 	unsigned warning = 0;
 	int rc = session_new(&s, stack, &peer->conf, true);
 
@@ -100,6 +101,8 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 	if (no.status == 0)
 		no.status =
 			transfer_replaced(stack, &s->peer, invite, &replaced);
+	if (no.status == 0 && s->peer.overlap)
+		no.status = overlap_continued(s, invite, &had);
 	if (no.status == 0)
 		no.status = judge_offer(s, invite, &warning);
 	if (no.status == 488)
@@ -109,6 +112,7 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 		return stack_respond(stack, t, invite, &no);
 	}
 	take_setup(s, invite);
+	s->setup.incomplete = s->peer.overlap && replaced == NULL;
 	expiry_hear(s, invite);
 	inform_hear(s, invite);
 	s->invited = t;
@@ -117,10 +121,14 @@ int uas_invited(struct sip_stack *stack, struct transaction *t,
 	session_list(s);
 	(void)dialog_hop(&s->dialog, stack->peers);
 	(void)session_respond(s, t, (struct stack_answer){ .status = 100 });
-	fsm_post(&s->fsm, HEARD_INVITE, NULL);
-	session_tell(s, &(struct sip_event){ .kind = SIP_SETUP,
-	                                     .setup = &s->setup,
-	                                     .replaces = replaced });
+	fsm_post(&s->fsm, s->setup.incomplete ? HEARD_DIGITS : HEARD_INVITE,
+	         NULL);
+	if (had != NULL)
+		overlap_take_over(s, had);
+	else
+		session_tell(s, &(struct sip_event){ .kind = SIP_SETUP,
+		                                     .setup = &s->setup,
+		                                     .replaces = replaced });
 	return 0;
 }
 
@@ -178,7 +186,8 @@ static bool is_open(const struct sip_session *s)
 {
 	return s->invited != NULL && !s->releasing && s->ok == NULL &&
 	       !s->reliable.answer_due &&
-	       (fsm_state(&s->fsm) == UA_OFFERED ||
+	       (fsm_state(&s->fsm) == UA_DIALLING ||
+	        fsm_state(&s->fsm) == UA_OFFERED ||
 	        fsm_state(&s->fsm) == UA_RINGING);
 }
 

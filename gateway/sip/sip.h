@@ -39,6 +39,7 @@ enum sip_event_kind {
 	                 * before the answer */
 	SIP_REDIRECT,   /* 3xx: contacts; the session ends by itself after */
 	SIP_INFO,       /* digits by INFO */
+	SIP_DIGITS,     /* digits: more of the called number, complete */
 	SIP_TRANSFER,   /* they send our side elsewhere: transfer; NULL when
 	                 * they were refused, not being trusted for it */
 	SIP_RELEASED,   /* release: why; last word */
@@ -51,6 +52,7 @@ struct sip_setup {
 	struct uui uui;
 	bool has_offer; /* false: they want ours (delayed offer) */
 	bool emergency;
+	bool incomplete;                 /* the number may grow: RFC 3578 */
 	char call_id[128];               /* for records; received ones only */
 	const struct transfer *transfer; /* it was asked by; placed ones only */
 };
@@ -66,6 +68,7 @@ struct sip_event {
 	unsigned status;       /* of the response */
 	bool held;             /* SIP_FLOW: the far end holds us */
 	const char *digits;
+	bool complete;                   /* SIP_DIGITS: there will be no more */
 	const struct transfer *transfer; /* SIP_TRANSFER */
 	struct sip_session *replaces;    /* SIP_SETUP, SIP_TRANSFER: whose
 	                                  * place is to be taken; or NULL */
@@ -149,6 +152,14 @@ int sip_session_answer(struct sip_session *session,
 /* What would be agreed now, without sending: so that the sound can run both
  * ways before the 200 goes out. -EAGAIN: the offer is still ours to make. */
 int sip_session_agree(struct sip_session *session, struct flow *flow);
+
+/* Placed with setup->incomplete: more of the number, and whether it is all.
+ * Another INVITE goes out. -EPROTO: no further digit is wanted. -ENOSPC. */
+int sip_session_digits(struct sip_session *session, const char *digits,
+                       bool complete);
+
+/* Came in with setup->incomplete: the number is enough as it is. */
+void sip_session_proceed(struct sip_session *session);
 
 /* In a call: offer a change of direction (hold by sendonly, resume), at once or
  * when the change under way is over. */

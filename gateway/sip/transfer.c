@@ -69,6 +69,8 @@ static unsigned judge_replaced(const struct sip_session *s,
 	case UA_IDLE:
 	case UA_INVITING:
 	case UA_PROCEEDING:
+	case UA_WANTING:
+	case UA_DIALLING:
 	case UA_OFFERED:
 	case UA_RINGING:
 	case UA_STATES:

@@ -82,6 +82,24 @@ const char world_conf_same_kind[] = "hostname gw1\n"
 				    " allow-same-kind\n"
 				    "!\n";
 
+const char world_conf_overlap[] =
+	"controller e1 0\n board sim\n"
+	" isdn overlap-receiving\n isdn overlap-sending\n!\n"
+	"controller e1 1\n board sim\n isdn overlap-receiving\n!\n"
+	"sip-ua\n bind udp $SIP\n!\n"
+	"sip-peer carrier\n address $FAR0\n overlap invites\n!\n"
+	"sip-peer office\n address $FAR1\n!\n"
+	"dial-peer voice 100 pots\n destination-pattern 1.T\n trunk e1 0\n"
+	" allow-same-kind\n!\n"
+	"dial-peer voice 300 pots\n destination-pattern 3.T\n trunk e1 1\n"
+	" allow-same-kind\n!\n"
+	"dial-peer voice 200 voip\n destination-pattern 2.T\n"
+	" session target sip-peer carrier\n allow-same-kind\n!\n"
+	"dial-peer voice 210 voip\n destination-pattern 2.T\n preference 1\n"
+	" session target sip-peer office\n allow-same-kind\n!\n"
+	"dial-peer voice 400 voip\n destination-pattern 4.T\n"
+	" session target sip-peer office\n!\n";
+
 static struct world world;
 
 /* The world before this one in the same process (on a ladder) ended then. A

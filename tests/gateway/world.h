@@ -47,6 +47,9 @@ struct world {
  * the span, 2... to SIP; 3... to the other span or peer of same_kind_conf. */
 extern const char world_conf[];
 extern const char world_conf_same_kind[];
+/* Numbers of any length. 1: e1 0; 3: e1 1, which takes no digits later; 2:
+ * carrier, digit by digit, and then office, which wants all; 4: office. */
+extern const char world_conf_overlap[];
 
 /* The world with this configuration, its links up. NULL when the gateway
  * could not be started (on a ladder). */

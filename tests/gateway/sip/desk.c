@@ -22,7 +22,8 @@ static void hear_event(void *self, const struct sip_event *event)
 {
 	struct desk *d = self;
 
-	d->session = event->session;
+	if (event->kind != SIP_RELEASED)
+		d->session = event->session;
 	if (d->nevents < DESK_EVENTS)
 		d->events[d->nevents++] = event->kind;
 	d->last = *event;
@@ -46,7 +47,7 @@ static void hear_event(void *self, const struct sip_event *event)
 		d->transfer = *event->transfer;
 	if (event->transfer != NULL && d->transferred != 0)
 		(void)sip_session_transferred(event->session, d->transferred);
-	if (event->kind == SIP_RELEASED)
+	if (event->kind == SIP_RELEASED && d->session == event->session)
 		d->session = NULL;
 }
 
@@ -224,7 +225,8 @@ void desk_close(struct desk *d)
 static const char *const kinds[] = { "SETUP",    "PROCEEDING", "ALERTING",
 	                             "PROGRESS", "ANSWER",     "CONFIRMED",
 	                             "FLOW",     "CONNECTED",  "REDIRECT",
-	                             "INFO",     "TRANSFER",   "RELEASED" };
+	                             "INFO",     "DIGITS",     "TRANSFER",
+	                             "RELEASED" };
 static_assert(ARRAY_LEN(kinds) == SIP_RELEASED + 1, "a name for each kind");
 
 bool desk_told(struct desk *d, enum sip_event_kind kind)

@@ -210,23 +210,36 @@ static void send_request(struct far *f, const char *method, const char *extra,
 	         far_host(f), f->port, extra, body);
 }
 
+static void invite(struct far *f, const char *user, const char *extra,
+                   const char *sdp)
+{
+	f->branch++;
+	f->routes[0] = '\0';
+	(void)snprintf(f->target, FAR_TEXT, "sip:%s@%s:%u", user, far_host(f),
+	               f->to);
+	(void)snprintf(f->remote, sizeof(f->remote), "<%s>", f->target);
+	send_request(f, "INVITE", extra, sdp);
+}
+
 void far_invite(struct far *f, const char *user, const char *extra,
                 const char *sdp)
 {
 	static unsigned calls;
 
 	f->cseq = 1;
-	f->branch++;
-	f->routes[0] = '\0';
 	(void)snprintf(f->call_id, FAR_TEXT, "call-%u-%u@far", f->port,
 	               ++calls);
-	(void)snprintf(f->target, FAR_TEXT, "sip:%s@%s:%u", user, far_host(f),
-	               f->to);
-	(void)snprintf(f->remote, sizeof(f->remote), "<%s>", f->target);
 	(void)snprintf(f->local, sizeof(f->local),
 	               "\"Far End\" <sip:3035550100@%s:%u>;tag=%s", far_host(f),
 	               f->port, f->tag);
-	send_request(f, "INVITE", extra, sdp);
+	invite(f, user, extra, sdp);
+}
+
+void far_invite_again(struct far *f, const char *user, const char *extra,
+                      const char *sdp)
+{
+	f->cseq++;
+	invite(f, user, extra, sdp);
 }
 
 void far_request(struct far *f, const char *method, const char *extra,

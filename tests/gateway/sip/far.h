@@ -62,6 +62,10 @@ const char *far_body(const struct far *f);
 void far_invite(struct far *f, const char *user, const char *extra,
                 const char *sdp);
 
+/* The same call to another user: a higher CSeq, no To tag (RFC 3578). */
+void far_invite_again(struct far *f, const char *user, const char *extra,
+                      const char *sdp);
+
 /* Sends a request of the dialog: its CSeq counts up, but not for ACK. */
 void far_request(struct far *f, const char *method, const char *extra,
                  const char *sdp);
