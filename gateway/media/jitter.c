@@ -52,7 +52,7 @@ void jitter_flush(struct jitter *j, uint8_t idle)
 {
 	j->idle = idle;
 	memset(j->octets, idle, sizeof(j->octets));
-	j->running = j->odd = j->late = j->muted = false;
+	j->running = j->renewed = j->odd = j->late = j->muted = false;
 	j->wait_sum = j->wait_count = 0;
 	j->adjust = 0;
 	j->tail = j->head;
@@ -71,6 +71,25 @@ static void begin(struct jitter *j, uint32_t stamp)
 	j->head = stamp - j->depth;
 	j->tail = j->head;
 	j->running = true;
+}
+
+void jitter_renew(struct jitter *j)
+{
+	j->renewed = true;
+}
+
+/* From here on by another sender's time: what waits lies before it, as far as
+ * it fits into the depth, and the rest of the depth is idle. */
+static void renew(struct jitter *j, uint32_t stamp)
+{
+	uint8_t waiting[JITTER_PACKET];
+	unsigned n = MIN_OF(jitter_waiting(j), MIN_OF(j->depth, JITTER_PACKET));
+
+	for (unsigned i = 0; i < n; i++)
+		waiting[i] = j->octets[(j->head + i) % JITTER_OCTETS];
+	begin(j, stamp);
+	for (unsigned i = 0; i < n; i++)
+		j->octets[(j->head + i) % JITTER_OCTETS] = waiting[i];
 }
 
 /* The average wait against the depth, once a round. */
@@ -155,6 +174,8 @@ unsigned jitter_put(struct jitter *j, uint32_t stamp, struct bytes payload,
 		return JITTER_EARLY;
 	if (!j->running)
 		begin(j, stamp);
+	else if (j->renewed)
+		renew(j, stamp);
 	wait = (int32_t)(stamp - j->head);
 	end = (int32_t)(stamp + (uint32_t)payload.len - j->head);
 	if (end <= 0)

@@ -30,6 +30,7 @@ struct jitter {
 	uint8_t octets[JITTER_OCTETS]; /* idle where nothing waits */
 	uint8_t idle;
 	bool running;
+	bool renewed;         /* the next packet begins a time line */
 	unsigned depth, most; /* octets */
 	uint32_t head, tail;  /* next to be taken; one after the newest */
 	bool odd;             /* a packet came that fits no time line... */
@@ -48,6 +49,9 @@ void jitter_init(struct jitter *j, unsigned depth_ms, unsigned most_ms,
 
 /* Forgets what waits; the next packet begins a new time line. */
 void jitter_flush(struct jitter *j, uint8_t idle);
+
+/* The next packet begins a new time line; what waits is played before it. */
+void jitter_renew(struct jitter *j);
 
 unsigned jitter_put(struct jitter *j, uint32_t stamp, struct bytes payload,
                     bool marker);

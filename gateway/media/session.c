@@ -36,6 +36,8 @@ enum {
 	PTIME_LEAST = 10,
 	PTIME_MOST = 60,
 	EVENT_LEAD = 50 * OCTETS_A_MS,
+	STATIC_PCMU = 0,
+	STATIC_PCMA = 8,
 };
 
 #define LINE_GONE MSEC(500)
@@ -116,6 +118,21 @@ static void set_remote(struct rtp_session *s, const struct flow *flow,
 	s->source = flow->remote;
 }
 
+/* Another codec: what was gathered goes on in it. */
+static void change_codec(struct rtp_session *s, const struct flow *flow)
+{
+	const struct codec_row *from = codec_find(s->flow.codec);
+	const struct codec_row *to = codec_find(flow->codec);
+
+	if (from == to)
+		return;
+	if (from != NULL && to != NULL)
+		codec_copy(s->packet + RTP_HEADER, to->law,
+		           s->packet + RTP_HEADER, from->law, s->gathered);
+	else
+		s->gathered = 0;
+}
+
 void rtp_session_set(struct rtp_session *s, int fd, int control_fd,
                      const struct media_end *what, struct instant now)
 {
@@ -124,10 +141,11 @@ void rtp_session_set(struct rtp_session *s, int fd, int control_fd,
 		MIN_OF(MAX_OF(flow->ptime_ms, PTIME_LEAST), PTIME_MOST);
 	unsigned octets = ptime * OCTETS_A_MS;
 
-	if (flow->codec != s->flow.codec || s->gathered >= octets) {
+	if (s->gathered >= octets) {
 		s->stamp += s->gathered;
 		s->gathered = 0;
 	}
+	change_codec(s, flow);
 	if (flow->codec != s->flow.codec || !s->flow.send)
 		s->marker = true;
 	set_remote(s, flow, now);
@@ -313,10 +331,27 @@ static void lock_to(struct rtp_session *s, const struct addr *from)
 	addr_set_port(&s->control_to, (uint16_t)(addr_port(from) + 1));
 }
 
+/* What a payload type they send stands for; NULL: nothing of ours. RFC 3551 6:
+ * both kinds of G.711 have types of their own, and were both offered, so each
+ * is understood whatever was agreed: an answer may be asymmetric, and packets
+ * of the codec before are on their way when it changes. */
+static const struct codec_row *codec_of(const struct rtp_session *s,
+                                        uint8_t type)
+{
+	if (s->flow.codec == CODEC_NONE)
+		return NULL;
+	if (type == s->flow.receive_type)
+		return codec_find(s->flow.codec);
+	if (type == STATIC_PCMU || type == STATIC_PCMA)
+		return codec_find(type == STATIC_PCMU ? CODEC_PCMU
+		                                      : CODEC_PCMA);
+	return NULL;
+}
+
 static void play_packet(struct rtp_session *s, const struct rtp_packet *p)
 {
 	uint8_t sound[JITTER_PACKET];
-	const struct codec_row *codec = codec_find(s->flow.codec);
+	const struct codec_row *codec = codec_of(s, p->type);
 	struct bytes b = { sound, MIN_OF(p->payload.len, sizeof(sound)) };
 	unsigned result;
 
@@ -348,7 +383,7 @@ static bool count_packet(struct rtp_session *s, const struct rtp_packet *p,
 	}
 	if (news == RTP_NEW_SOURCE) {
 		shared_add(&s->counts.resyncs, 1);
-		jitter_flush(&s->jitter, s->jitter.idle);
+		jitter_renew(&s->jitter);
 		s->ear.known = s->ear.active; /* any stamp is newer now */
 		s->control.last_report = 0;
 	}
@@ -397,10 +432,9 @@ int rtp_session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
 		shared_add(&s->counts.malformed, 1);
 		return SESSION_NOTHING;
 	}
-	sound = s->flow.codec != CODEC_NONE &&
-	        out->type == s->flow.receive_type;
 	event = s->flow.receive_event != 0 &&
 	        out->type == s->flow.receive_event;
+	sound = !event && codec_of(s, out->type) != NULL;
 	if (!sound && !event) {
 		shared_add(&s->counts.unknown_type, 1);
 		return SESSION_NOTHING;
@@ -448,8 +482,8 @@ void rtp_session_relay(struct rtp_session *s, const struct rtp_session *other,
                        struct instant now)
 {
 	uint8_t packet[RTP_HEADER + JITTER_PACKET];
-	const struct codec_row *from = codec_find(other->flow.codec);
 	const struct codec_row *to = codec_find(s->flow.codec);
+	const struct codec_row *from = event ? to : codec_of(other, p->type);
 	struct rtp_packet header = *p;
 	uint8_t *payload = packet + RTP_HEADER;
 	uint32_t end;

@@ -224,6 +224,65 @@ TEST(what_waits_is_bounded_when_the_line_stops)
 	CHECK(!idle(&b));
 }
 
+/* Another sender begins: the old one's last words are heard, then the new
+ * one's first, wherever its time line lies. */
+TEST(what_waits_is_played_before_a_new_time_line)
+{
+	const uint32_t other = 0xfffffff0;
+	const unsigned left = 2 * PACKET - 2 * TICK;
+	struct bench b;
+
+	start(&b);
+	put(&b, FIRST, true);
+	put(&b, FIRST + PACKET, false);
+	for (unsigned i = 0; i < DEPTH / TICK + 2; i++)
+		take(&b);
+	CHECK_EQ(jitter_waiting(&b.j), left);
+	jitter_renew(&b.j);
+	put(&b, other, false);
+	for (unsigned at = 0; at < DEPTH + PACKET; at++) {
+		if (at % TICK == 0)
+			take(&b);
+		CHECK_EQ(b.out[at % TICK],
+		         at < left    ? sound_at(FIRST + 2 * TICK + at)
+		         : at < DEPTH ? IDLE
+		                      : sound_at(other + at - DEPTH));
+	}
+}
+
+static const struct {
+	uint32_t from, to; /* muted */
+	bool before;       /* the packets come */
+} mutes[] = {
+	{ 100, 300, false },
+	{ 100, 300, true },
+	{ 0, 640, true },
+	{ 480, 2000, false },
+};
+
+TEST_ROWS(what_is_muted_is_idle_whenever_it_comes, mutes, row)
+{
+	struct bench b;
+
+	start(&b);
+	put(&b, FIRST, true);
+	if (!row->before)
+		jitter_mute(&b.j, FIRST + row->from, FIRST + row->to);
+	for (unsigned i = 1; i < 4; i++)
+		put(&b, FIRST + i * PACKET, false);
+	if (row->before)
+		jitter_mute(&b.j, FIRST + row->from, FIRST + row->to);
+	for (unsigned i = 0; i < DEPTH / TICK; i++)
+		take(&b);
+	for (unsigned at = 0; at < 4 * PACKET; at++) {
+		if (at % TICK == 0)
+			take(&b);
+		CHECK_EQ(b.out[at % TICK], at >= row->from && at < row->to
+		                                   ? IDLE
+		                                   : sound_at(FIRST + at));
+	}
+}
+
 static const struct drift {
 	int ppm; /* the sender's clock against the line's */
 } drifts[] = { { 100 }, { -100 }, { 400 }, { -400 } };
@@ -266,6 +325,10 @@ TEST(no_sequence_of_packets_breaks_it)
 		(void)jitter_put(&b.j, stamp,
 		                 (struct bytes){ sound, r / 8 % sizeof(sound) },
 		                 r % 11 == 0);
+		if (r % 101 == 0)
+			jitter_renew(&b.j);
+		if (r % 97 == 0)
+			jitter_mute(&b.j, stamp - r % 900, stamp + r % 9000);
 		if (r % 3 != 0)
 			take(&b);
 		CHECK(jitter_waiting(&b.j) <= JITTER_OCTETS);

@@ -245,3 +245,34 @@ TEST(nothing_is_played_that_came_during_a_hold)
 	CHECK_EQ(rig_counts(&r, 1).underruns, 0);
 	rig_close(&r);
 }
+
+/* Agreed anew in the middle of a packet: what was gathered is not lost, and
+ * what comes in the codec before is understood. */
+TEST(a_change_of_codec_loses_no_octet)
+{
+	uint8_t line[RIG_TICK], buffer[2048], sound[160];
+	struct media_end rtp;
+	struct rtp_packet p;
+	struct rig r;
+
+	rig_open(&r, LAW_ALAW, NULL);
+	rig_call(&r, CODEC_PCMA);
+	memset(line, 0x34, sizeof(line));
+	rig_tick(&r, 0, line);
+	rig_tick(&r, 0, line);
+	rtp = rig_rtp_end(&r, 0, CODEC_PCMU);
+	rig_set(&r, 1, &rtp);
+	rig_tick(&r, 0, line);
+	rig_tick(&r, 0, line);
+	CHECK(rig_receive(&r, 0, &p, buffer));
+	CHECK_EQ(p.type, 0);
+	CHECK_EQ(p.payload.len, 160);
+	for (size_t i = 0; i < p.payload.len; i++)
+		CHECK_EQ(p.payload.at[i], p.payload.at[159]);
+	memset(sound, 0x34, sizeof(sound));
+	rig_send(&r, 0, 8, sound, sizeof(sound), false);
+	rig_ticks(&r, 9);
+	CHECK_EQ(r.heard[0], 0x34);
+	CHECK_EQ(rig_counts(&r, 1).unknown_type, 0);
+	rig_close(&r);
+}
