@@ -223,6 +223,7 @@ static void transmit(void *self, struct tick *tick)
 			tick->mask &= ~(1u << slot);
 		for (unsigned i = 0; x->talks[slot] && i < tick->count; i++)
 			tick->octets[slot][i] = wave[i % 8];
+		x->said[slot] += x->talks[slot] ? tick->count : 0;
 	}
 }
 

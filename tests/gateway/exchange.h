@@ -59,6 +59,7 @@ struct exchange {
 	bool talks[TICK_SLOTS]; /* 1 kHz on this channel */
 	unsigned
 		level[TICK_SLOTS]; /* mean of what was heard in the last tick */
+	uint64_t said[TICK_SLOTS]; /* octets of its 1 kHz */
 	uint64_t octets[TICK_SLOTS]; /* not idle, heard since the beginning */
 	uint64_t first[TICK_SLOTS];  /* ticks until the first of them */
 	uint64_t ticks;

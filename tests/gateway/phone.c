@@ -87,6 +87,7 @@ static void speak(struct phone *p)
 	for (unsigned i = 0; i < SAMPLES; i++)
 		sound[i] = wave[i % 8];
 	send_packet(p, p->ulaw ? 0 : 8, p->stamp, sound, SAMPLES);
+	p->sent++;
 }
 
 void phone_press(struct phone *p, char digit)
@@ -120,15 +121,17 @@ static void hear_event(struct phone *p, uint32_t stamp, const uint8_t *event)
 }
 
 /* G.711's segment number says how loud an octet is, whichever the law. */
+static unsigned segment_of(uint8_t octet, bool ulaw)
+{
+	return (ulaw ? ~(unsigned)octet : octet ^ 0x55u) >> 4 & 7;
+}
+
 static bool is_loud(const uint8_t *at, size_t n, bool ulaw)
 {
 	unsigned sum = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned octet = ulaw ? (unsigned)~at[i] & 0xff : at[i] ^ 0x55u;
-
-		sum += octet >> 4 & 7;
-	}
+	for (size_t i = 0; i < n; i++)
+		sum += segment_of(at[i], ulaw);
 	return n > 0 && sum / n >= 3;
 }
 
@@ -154,6 +157,8 @@ static void hear(struct phone *p, const uint8_t *packet, size_t n)
 		hear_event(p, stamp, packet + HEAD);
 		return;
 	}
+	for (size_t i = HEAD; i < n; i++)
+		p->sounding += segment_of(packet[i], type == 0) > 0;
 	if (is_loud(packet + HEAD, n - HEAD, type == 0))
 		p->loud++;
 	else
@@ -176,6 +181,6 @@ void phone_turn(struct phone *p, unsigned us)
 void phone_forget(struct phone *p)
 {
 	p->packets = p->events = p->ssrcs = p->gaps = p->jumps = 0;
-	p->silent = p->loud = 0;
+	p->silent = p->loud = p->sounding = p->sent = 0;
 	memset(p->digits, 0, sizeof(p->digits));
 }

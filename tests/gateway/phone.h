@@ -23,6 +23,8 @@ struct phone {
 
 	unsigned packets, events, ssrcs, gaps, jumps; /* received */
 	unsigned silent, loud; /* packets, by what is in them */
+	unsigned sounding;     /* octets that are not idle */
+	unsigned sent;         /* packets of sound */
 	uint32_t last_ssrc, last_stamp;
 	uint16_t last_seq;
 	unsigned last_type, last_octets, event_type;
