@@ -260,6 +260,12 @@ static const struct conf_option dial_peer_options[] = {
 	  "not used" },
 };
 
+static const struct conf_choice playout_modes[] = {
+	{ "adaptive", true, "as long as the network needs, and the depth at least" },
+	{ "fixed", false, "the depth and no longer: what is late is lost" },
+	{ 0 },
+};
+
 #define M(member) CONF_AT(struct options_media, member)
 static const struct conf_option media_options[] = {
 	{ "rtp port-low",  &conf_number, M(port_low), 1024, 65534, NULL,
@@ -274,6 +280,8 @@ static const struct conf_option media_options[] = {
 	  "seconds between RTCP reports; 0: none" },
 	{ "playout depth", &conf_number, M(playout_ms), 0, 500, NULL, "40",
 	  "how long packets wait before they are played (ms)" },
+	{ "playout mode",  &conf_one_of, M(playout_mode), 0, 0, playout_modes,
+	  "adaptive", "whether they wait longer when the network is slow" },
 	{ "playout limit", &conf_number, M(playout_most_ms), 40, 1000, NULL,
 	  "200", "more than this waiting is dropped (ms)" },
 	{ "ringback wait", &conf_number, M(ringback_wait_ms), 0, 5000, NULL,

@@ -42,6 +42,7 @@ void media_conf_preset(struct media_conf *conf)
 		.dscp = 46,
 		.streams_most = 1000,
 		.playout_ms = 40,
+		.playout_adaptive = true,
 		.playout_most_ms = 200,
 		.inband_digits = true,
 		.rtcp_seconds = 5,
@@ -189,6 +190,7 @@ static void choose_common(struct media_engine *engine)
 
 	engine->common = (struct session_common){
 		.playout_ms = engine->conf.playout_ms,
+		.playout_adaptive = engine->conf.playout_adaptive,
 		.playout_most_ms = engine->conf.playout_most_ms,
 		.rtcp_interval = SEC(engine->conf.rtcp_seconds),
 		.wall_less_clock_us = wall_now() - instant_now().us,

@@ -17,10 +17,14 @@
  * The sender's clock is not the line's. When packets wait longer or shorter
  * than the depth by more than a band, on average over some 64 of them, single
  * octets are left out or said twice, at most eight for each such round: up to
- * some 700 parts in a million. In the band nothing is touched.
+ * some 700 parts in a million. In the band nothing is touched. When they wait
+ * much too long (what lay in the socket at the answer) it is more at once.
  *
- * The depth is fixed. An adaptive one, and concealment, fit behind the same
- * calls.
+ * An adaptive buffer lets its packets wait as long as the network needs, and
+ * the depth at least. What comes too late when nothing newer has is not
+ * dropped: the network has become slower, so the head goes back behind it. And
+ * when the last of a whole round still had more than 20 ms to spare, octets are
+ * left out until it has not. A fixed one keeps to the depth, for modems.
  */
 
 #include "gateway/media/jitter.h"
@@ -33,6 +37,10 @@ enum {
 	FORGET = 1000 * OCTETS_A_MS,   /* empty this long: begin afresh */
 	ROUND_PACKETS = 64,
 	ROUND_ADJUST = 8,
+	MUCH = 20 * OCTETS_A_MS, /* so much too long is not drift */
+	MUCH_ADJUST = 64,
+	SPARE = 20 * OCTETS_A_MS,
+	SPARE_LEAST = 10 * OCTETS_A_MS,
 	BAND_LEAST = 5 * OCTETS_A_MS,
 };
 
@@ -92,22 +100,49 @@ static void renew(struct jitter *j, uint32_t stamp)
 		j->octets[(j->head + i) % JITTER_OCTETS] = waiting[i];
 }
 
-/* The average wait against the depth, once a round. */
+/* How many octets too long packets wait (> 0), or too short. */
+static int too_long(const struct jitter *j)
+{
+	int off = (int)(j->wait_sum / ROUND_PACKETS) - (int)j->depth;
+	int band = (int)MAX_OF(j->depth / 4, BAND_LEAST);
+
+	if (j->adaptive && j->wait_least < SPARE_LEAST)
+		return j->wait_least - SPARE_LEAST;
+	if (j->adaptive && off > 0)
+		off = MIN_OF(off, j->wait_least - SPARE);
+	return off > band || off < -band ? off : 0;
+}
+
+/* Once a round. */
 static void watch_drift(struct jitter *j, int32_t wait)
 {
-	int band = (int)MAX_OF(j->depth / 4, BAND_LEAST), off;
+	int off;
 
+	if (j->wait_count == 0 || wait < j->wait_least)
+		j->wait_least = wait;
 	j->wait_sum += wait;
 	if (++j->wait_count < ROUND_PACKETS)
 		return;
-	off = (int)(j->wait_sum / ROUND_PACKETS) - (int)j->depth;
+	off = too_long(j);
 	j->wait_sum = j->wait_count = 0;
-	if (off > band)
-		j->adjust = MIN_OF(off, ROUND_ADJUST);
-	else if (off < -band)
-		j->adjust = -MIN_OF(-off, ROUND_ADJUST);
-	else
-		j->adjust = 0;
+	j->adjust = MAX_OF(off, -ROUND_ADJUST);
+	if (off > 0)
+		j->adjust =
+			MIN_OF(off, off > MUCH ? MUCH_ADJUST : ROUND_ADJUST);
+}
+
+/* Nothing newer waits, so the network has become slower: we, too. */
+static bool grow(struct jitter *j, uint32_t stamp)
+{
+	uint32_t by = j->head - stamp + SPARE;
+
+	if (!j->adaptive || jitter_waiting(j) > 0 || by + j->depth > j->most)
+		return false;
+	j->head -= by;
+	j->tail = j->head;
+	j->wait_sum = j->wait_count = 0;
+	j->adjust = 0;
+	return true;
 }
 
 /* Idle for what waits of this range. */
@@ -189,6 +224,9 @@ unsigned jitter_put(struct jitter *j, uint32_t stamp, struct bytes payload,
 		begin(j, stamp);
 		wait = (int32_t)j->depth;
 		result = JITTER_RESYNC;
+	} else if (wait < 0 && grow(j, stamp)) {
+		wait = SPARE;
+		result = JITTER_GREW;
 	}
 	if (result == JITTER_LATE || result == JITTER_EARLY)
 		return result;

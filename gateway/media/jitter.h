@@ -24,6 +24,7 @@ enum {
 	JITTER_RESYNC = 4,   /* a new time line begins with it */
 	JITTER_UNDERRUN = 8, /* (take) nothing waited: idle */
 	JITTER_SLIP = 16,    /* (take) an octet was left out or said twice */
+	JITTER_GREW = 32, /* it came too late, and is waited for from now on */
 };
 
 struct jitter {
@@ -31,13 +32,15 @@ struct jitter {
 	uint8_t idle;
 	bool running;
 	bool renewed;         /* the next packet begins a time line */
+	bool adaptive;        /* may be set after jitter_init() */
 	unsigned depth, most; /* octets */
 	uint32_t head, tail;  /* next to be taken; one after the newest */
 	bool odd;             /* a packet came that fits no time line... */
 	uint32_t odd_next;    /* ...and where its successor would stand */
 	bool late;            /* nothing but late packets... */
 	uint32_t late_since;  /* ...since the head was here */
-	int64_t wait_sum;     /* how long packets wait, for drift */
+	int64_t wait_sum;     /* how long packets wait, for drift... */
+	int32_t wait_least;   /* ...and the one that waited least */
 	unsigned wait_count;
 	bool muted; /* what lies, or comes to lie, between these: */
 	uint32_t muted_from, muted_to;

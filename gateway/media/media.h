@@ -32,6 +32,7 @@ struct media_conf {
 	int dscp;                     /* 46, EF */
 	unsigned streams_most;
 	unsigned playout_ms;      /* depth of the playout buffer: 40 */
+	bool playout_adaptive;    /* more when the network needs it */
 	unsigned playout_most_ms; /* more than this waiting is dropped: 200 */
 	bool inband_digits;       /* detect DTMF on lines, send as events */
 	unsigned rtcp_seconds;    /* 5; 0: none */

@@ -67,6 +67,7 @@ void rtp_session_init(struct rtp_session *s,
 	s->counts.ssrc = s->ssrc;
 	jitter_init(&s->jitter, common->playout_ms, common->playout_most_ms,
 	            ALAW_IDLE);
+	s->jitter.adaptive = common->playout_adaptive;
 }
 
 static bool sends(const struct rtp_session *s)

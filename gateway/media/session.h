@@ -28,6 +28,7 @@ struct session_identity {
 /* What all sessions of an engine share; constant while threads run. */
 struct session_common {
 	unsigned playout_ms, playout_most_ms;
+	bool playout_adaptive;
 	usec rtcp_interval; /* 0: none */
 	int64_t wall_less_clock_us;
 	char cname[RTCP_CNAME + 1];

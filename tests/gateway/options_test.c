@@ -61,7 +61,8 @@ static const char everything[] =
 	"controller t1 3\n board dahdi 4\n framing esf\n linecode b8zs\n"
 	" clock source internal\n companding alaw\n isdn d-channel 24\n"
 	"media\n rtp port-low 20000\n rtp port-high 20999\n rtp silence 30\n"
-	" playout depth 60\n threads 2\n tone zone de\n no inband-digits\n"
+	" playout depth 60\n playout mode fixed\n threads 2\n tone zone de\n"
+	" no inband-digits\n"
 	"sip-ua\n bind udp 127.0.0.1:5060\n bind tcp [::1]:5062\n"
 	" user-agent \"A b\"\n timer T1 1\n retry-after 3\n"
 	"sip-peer carrier\n address 192.0.2.10:5080\n transport tcp\n"
@@ -166,6 +167,7 @@ TEST(each_section_reaches_its_folder)
 	CHECK_TEXT(dial.prefix, "9");
 	options_to_media(conf_find(conf, &options_media_section, ""),
 	                 conf_find(conf, &options_global_section, ""), &media);
+	CHECK(!media.playout_adaptive);
 	CHECK_EQ(media.port_low, 20000);
 	CHECK(!media.realtime && !media.inband_digits);
 	CHECK_EQ(media.threads, 2);

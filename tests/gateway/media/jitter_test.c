@@ -224,6 +224,105 @@ TEST(what_waits_is_bounded_when_the_line_stops)
 	CHECK(!idle(&b));
 }
 
+/* --- adaptive --- */
+
+struct path {
+	unsigned delay[4];  /* ms, for a quarter of the minute each */
+	unsigned jitter_ms; /* more for each packet, by chance */
+};
+
+static const struct {
+	const char *name;
+	struct path path;
+	unsigned lost;        /* packets that may come too late */
+	unsigned least, most; /* ms that the last packets may wait */
+} paths[] = {
+	/* clang-format off */
+	{ "steady",             { { 50, 50, 50, 50 }, 0 },    0, 30,  55 },
+	{ "slower from now on", { { 50, 130, 130, 130 }, 0 }, 0, 10,  55 },
+	{ "slower for a while", { { 50, 130, 50, 50 }, 0 },   0, 30,  60 },
+	{ "much jitter",        { { 50, 50, 50, 50 }, 70 },   30, 10, 110 },
+	/* clang-format on */
+};
+
+/* A minute of packets on their way; each arrives at the tick it is due. */
+static void run_path(struct bench *b, const struct path *path, unsigned *waits)
+{
+	enum { MINUTE = 3000 };
+	unsigned due[MINUTE], seed = 5;
+
+	for (unsigned i = 0; i < MINUTE; i++) {
+		unsigned more = path->jitter_ms != 0 ? (unsigned)rand_r(&seed) %
+		                                               path->jitter_ms
+		                                     : 0;
+
+		due[i] = i * 20 + path->delay[i / (MINUTE / 4)] + more;
+		if (i > 0 && due[i] < due[i - 1])
+			due[i] = due[i - 1]; /* a queue keeps order */
+	}
+	*waits = 0;
+	for (unsigned now = 0, next = 0; next < MINUTE; now += 5) {
+		for (; next < MINUTE && due[next] <= now; next++) {
+			put(b, FIRST + next * PACKET, next == 0);
+			if (next + 50 >= MINUTE)
+				*waits = MAX_OF(*waits,
+				                jitter_waiting(&b->j) / 8);
+		}
+		take(b);
+	}
+}
+
+TEST_ROWS(an_adaptive_buffer_follows_the_network, paths, row)
+{
+	unsigned waits, fixed_late;
+	struct bench b;
+
+	start(&b);
+	run_path(&b, &row->path, &waits);
+	fixed_late = b.late;
+	start(&b);
+	b.j.adaptive = true;
+	run_path(&b, &row->path, &waits);
+	CHECK_EQ(b.resyncs + b.early, 0);
+	CHECK(b.late <= row->lost && b.late <= fixed_late);
+	CHECK(waits - 20 >= row->least && waits - 20 <= row->most);
+}
+
+/* Out of order is not late: the others have come. */
+TEST(a_lone_late_packet_slows_nothing)
+{
+	struct bench b;
+
+	start(&b);
+	b.j.adaptive = true;
+	for (unsigned i = 0; i < 10; i++) {
+		if (i != 3)
+			put(&b, FIRST + i * PACKET, i == 0);
+		for (unsigned k = 0; k < PACKET / TICK; k++)
+			take(&b);
+	}
+	put(&b, FIRST + 3 * PACKET, false);
+	CHECK_EQ(b.late, 1);
+	CHECK_EQ(jitter_waiting(&b.j), DEPTH);
+}
+
+/* What lay in the socket when the call was answered. */
+TEST(a_burst_at_the_start_is_not_waited_for_for_ever)
+{
+	struct bench b;
+
+	start(&b);
+	for (unsigned i = 0; i < 7; i++)
+		put(&b, FIRST + i * PACKET, i == 0);
+	CHECK_EQ(jitter_waiting(&b.j), DEPTH + 7 * PACKET);
+	for (unsigned i = 7; i < 1500; i++) {
+		for (unsigned k = 0; k < PACKET / TICK; k++)
+			take(&b);
+		put(&b, FIRST + i * PACKET, false);
+	}
+	CHECK(jitter_waiting(&b.j) <= DEPTH + PACKET + 20 * 8);
+}
+
 /* Another sender begins: the old one's last words are heard, then the new
  * one's first, wherever its time line lies. */
 TEST(what_waits_is_played_before_a_new_time_line)
