@@ -153,6 +153,7 @@ struct board_counts {
 	uint64_t faults, faults_ignored;
 	uint64_t alarms_seen; /* times the span went into alarm */
 	uint64_t connects;
+	uint64_t hellos_bad; /* connections closed for what they said */
 	/* as a card's framer counts them; 0 where there is none */
 	uint64_t code_violations, crc_errors, frame_errors;
 };

@@ -29,6 +29,7 @@ const struct stat_row board_count_rows[] = {
 	STAT(struct board_counts, faults_ignored, "fault packets ignored"),
 	STAT(struct board_counts, alarms_seen, "times the span went into alarm"),
 	STAT(struct board_counts, connects, "times the line came up"),
+	STAT(struct board_counts, hellos_bad, "connections closed for a hello that was wrong, twice or missing"),
 	STAT(struct board_counts, code_violations, "line code violations (bipolar)"),
 	STAT(struct board_counts, crc_errors, "CRC-4 or CRC-6 errors"),
 	STAT(struct board_counts, frame_errors, "frame alignment signals with errors"),

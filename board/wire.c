@@ -32,9 +32,10 @@
 #include "kernel/net.h"
 #include "kernel/text.h"
 
-#define HELLO_WAIT SEC(2)
+#define HELLO_WAIT       SEC(2)
+#define COMPLAINTS_EVERY SEC(60)
 
-enum { REPORTS = 128, ORDERS = 64 };
+enum { REPORTS = 128, ORDERS = 64, COMPLAINTS_MOST = 5 };
 
 /* What one turn may find readable. */
 enum { READY_CLOCK, READY_ORDERS, READY_LISTENER, READY_LINE, READY_KINDS };
@@ -129,9 +130,23 @@ int wire_report_text(struct wire *wire, enum wire_report_kind kind,
 	return mailbox_post(wire->up, &report);
 }
 
+/* A far end that is wrong now in this way and now in that must not fill a log
+ * either: in a minute so many are told, the others counted as all are. */
+static bool may_complain(struct wire *wire)
+{
+	struct instant now = instant_now();
+
+	if (wire->complaints == 0 ||
+	    instant_since(now, wire->complained_at) >= COMPLAINTS_EVERY) {
+		wire->complained_at = now;
+		wire->complaints = 0;
+	}
+	return wire->complaints++ < COMPLAINTS_MOST;
+}
+
 void wire_complain(struct wire *wire, const char *about, const char *sentence)
 {
-	if (wire->complained == about)
+	if (wire->complained == about || !may_complain(wire))
 		return;
 	if (wire_report_text(wire, REPORT_NOTICE, sentence) == 0)
 		wire->complained = about;
@@ -255,6 +270,9 @@ static void take_connections(struct wire *wire)
 		} else {
 			(void)close(fd);
 			COUNT(&wire->span, refused);
+			wire_complain(wire, "second connection",
+			              "one more far end connects, closed: a "
+			              "span has one");
 		}
 	}
 }
@@ -337,6 +355,7 @@ static void look_at_clock(struct wire *wire)
 	case WIRE_GREETING:
 		if (instant_since(now, wire->greet_by) < 0)
 			break;
+		COUNT(&wire->span, hellos_bad);
 		wire_complain(
 			wire, "no hello",
 			"the far end said no hello within 2 s, connection "

@@ -42,6 +42,7 @@ static void refuse_hello(struct wire *wire, const struct wire_differs *differs)
 	text_add(&t, " and ours is ");
 	add_value(&t, differs->ours);
 	text_add(&t, ", connection closed");
+	COUNT(&wire->span, hellos_bad);
 	wire_complain(wire, differs->name, sentence);
 	wire_hang_up(wire, WIRE_RETRY_WRONG);
 }
@@ -51,6 +52,7 @@ static void take_hello(struct wire *wire, const struct wire_packet *packet)
 	struct wire_differs differs;
 
 	if (packet == NULL || packet->kind != WIRE_HELLO) {
+		COUNT(&wire->span, hellos_bad);
 		wire_complain(wire, "first packet",
 		              "the far end's first packet is not a hello, "
 		              "connection closed");
@@ -124,6 +126,7 @@ static void take_packet(struct wire *wire, struct bytes octets)
 	else if (rc == 0)
 		switch (packet.kind) {
 		case WIRE_HELLO:
+			COUNT(&wire->span, hellos_bad);
 			wire_complain(
 				wire, "second hello",
 				"the far end said hello twice, connection "

@@ -160,7 +160,7 @@ void span_hint(const struct span_look *l, char *to, size_t size)
 {
 	const char *hint = "";
 
-	if (l->trunk->notice[0] != '\0')
+	if (l->trunk->notice[0] != '\0' && !l->line)
 		hint = l->trunk->notice;
 	else if (l->trunk->link == NULL)
 		hint = strerror(-l->trunk->error);

@@ -67,6 +67,11 @@ TEST(a_second_connection_is_closed_at_once_and_counted)
 	CHECK_EQ(end_counts(&end).refused, 1);
 	CHECK_EQ(board_span_alarms(end.span), 0);
 	(void)close(fd);
+	fd = net_unix_connect(end.conf.path, SOCK_SEQPACKET);
+	end_turn(&end, MSEC(5));
+	(void)close(fd);
+	CHECK_EQ(end_counts(&end).refused, 2);
+	CHECK_EQ(end.nnotices, 1); /* said once */
 	end_close(&end);
 }
 
@@ -195,7 +200,37 @@ TEST_ROWS(a_wrong_first_packet_closes_and_is_told_once, first_rows, row)
 	}
 	CHECK_EQ(end.nnotices, 1);
 	CHECK_TEXT(end.notice, row->notice);
+	CHECK_EQ(end_counts(&end).hellos_bad, 3);
 	CHECK_EQ(end_counts(&end).connects, 0);
+	end_bring_up(&end);
+	end_close(&end);
+}
+
+/* Of one type now and of the other then: each would be news. */
+TEST(a_far_end_that_is_wrong_in_many_ways_does_not_fill_a_log)
+{
+	static const char *const hellos[] = { "01 01 54 41 10 78",
+		                              "01 01 45 75 10 78" };
+	struct wire_end end;
+
+	end_init(&end, true);
+	end_open(&end);
+	for (unsigned n = 0; n < 40; n++) {
+		far_join(&end);
+		far_say(&end, hellos[n % 2]);
+		end_turn(&end, MSEC(100));
+		CHECK(far_is_closed(&end));
+	}
+	CHECK_EQ(end.nnotices, 5);
+	CHECK_EQ(end_counts(&end).hellos_bad, 40);
+	end_turn(&end, SEC(60));
+	for (unsigned n = 0; n < 2; n++) {
+		far_join(&end);
+		far_say(&end, hellos[n]);
+		end_turn(&end, 0);
+		CHECK(far_is_closed(&end));
+	}
+	CHECK(end.nnotices > 5);
 	end_bring_up(&end);
 	end_close(&end);
 }
