@@ -64,11 +64,18 @@ int debug_new(struct debug **out, struct gateway *gateway)
 	return 0;
 }
 
+static void on_line(void *self, uint32_t call, const char *line)
+{
+	debug_call(self, call, line);
+}
+
 static void count_kinds(struct debug *debug)
 {
 	debug->kinds = 0;
 	LIST_EACH(&debug->watchers, struct watcher, w, list)
 	debug->kinds |= w->kinds;
+	ladder_listen(debug->gateway->ladder,
+	              debug->kinds & DEBUG_CALL ? on_line : NULL, debug);
 }
 
 static void watcher_free(struct watcher *w)
@@ -238,7 +245,7 @@ static const struct command commands[] = {
 	{ "debug ccsip messages [<rest>]", ROLE_DEBUG, run_ccsip,
 	  "SIP messages [the same]", NULL },
 	{ "debug voice call [<rest>]", ROLE_DEBUG, run_call,
-	  "how calls end [the same]", NULL },
+	  "what happens to calls: states, routes, decisions [the same]", NULL },
 	{ "undebug all", ROLE_DEBUG, run_undebug, "switch debugging off", NULL },
 	{ "no debug all", ROLE_DEBUG, run_undebug, "switch debugging off", NULL },
 	{ "show debugging", ROLE_LOOK, run_show, "what this session debugs",
@@ -473,9 +480,13 @@ void debug_sip_message(struct debug *debug, const struct debug_sip *seen)
 
 void debug_call(struct debug *debug, uint32_t call, const char *sentence)
 {
-	char line[440];
+	char line[480], clock[32];
 	struct debug_subject subject = { .call = call, .text = line };
 
-	(void)snprintf(line, sizeof(line), "call %u: %s", call, sentence);
+	if (!(debug->kinds & DEBUG_CALL))
+		return;
+	wall_print(clock, sizeof(clock), wall_now());
+	(void)snprintf(line, sizeof(line), "%s call %u: %s", clock + 11, call,
+	               sentence);
 	tell_all(debug, DEBUG_CALL, &subject, line);
 }

@@ -50,6 +50,8 @@ struct ladder {
 	size_t size, next, used;
 	struct entry *entries;
 	struct claim claims[CLAIMS];
+	ladder_listen_fn listen; /* NULL: nobody does */
+	void *listener;
 };
 
 int ladder_new(struct ladder **out, unsigned lines)
@@ -223,6 +225,14 @@ uint32_t ladder_message(struct ladder *ladder, ladder_key key, unsigned network,
 	return e->call;
 }
 
+void ladder_listen(struct ladder *ladder, ladder_listen_fn fn, void *self)
+{
+	if (ladder == NULL)
+		return;
+	ladder->listen = fn;
+	ladder->listener = self;
+}
+
 void ladder_decide(struct ladder *ladder, uint32_t call, const char *format,
                    ...)
 {
@@ -237,11 +247,14 @@ void ladder_decide(struct ladder *ladder, uint32_t call, const char *format,
 	va_start(args, format);
 	(void)vsnprintf(e->what, sizeof(e->what), format, args);
 	va_end(args);
+	if (ladder->listen != NULL)
+		ladder->listen(ladder->listener, call, e->what);
 }
 
 void ladder_media(struct ladder *ladder, uint32_t call, unsigned end,
                   const char *format, ...)
 {
+	char line[WHERE + WHAT + 2];
 	struct entry *e;
 	va_list args;
 
@@ -255,6 +268,10 @@ void ladder_media(struct ladder *ladder, uint32_t call, unsigned end,
 	va_start(args, format);
 	(void)vsnprintf(e->what, sizeof(e->what), format, args);
 	va_end(args);
+	if (ladder->listen == NULL)
+		return;
+	(void)snprintf(line, sizeof(line), "%s: %s", e->where, e->what);
+	ladder->listen(ladder->listener, call, line);
 }
 
 /* --- reading --- */
@@ -302,26 +319,34 @@ const char *leg_word_name(enum leg_word_kind kind)
 	return (size_t)kind < ARRAY_LEN(word_names) ? word_names[kind] : "?";
 }
 
-static void word_log(const struct leg *leg, const struct leg_word *word,
-                     const char *direction)
+static void word_tell(const struct ladder *ladder, const struct leg *leg,
+                      const struct leg_word *word, const char *direction)
 {
 	static const char *const sides[] = { "near", "far", "third" };
-	char name[16];
+	char name[16], where[48], line[128];
 
+	if (ladder == NULL ||
+	    (ladder->listen == NULL && area_call.level < LOG_LEVEL_DEBUG))
+		return;
+	leg_name(leg, where, sizeof(where));
 	(void)snprintf(name, sizeof(name), "call %u", leg->call->number);
-	log_debug(&area_call, name, "%s leg (%s) %s %s%s", sides[leg->which],
-	          leg->ops->network, direction, leg_word_name(word->kind),
-	          word->sound ? ", with sound" : "");
+	(void)snprintf(line, sizeof(line), "%s leg (%s %s) %s %s%s",
+	               sides[leg->which], leg->ops->network, where, direction,
+	               leg_word_name(word->kind),
+	               word->sound ? ", with sound" : "");
+	log_debug(&area_call, name, "%s", line);
+	if (ladder->listen != NULL)
+		ladder->listen(ladder->listener, leg->call->number, line);
 }
 
-void ladder_word(struct ladder *ladder ATTR_UNUSED, const struct leg *leg,
+void ladder_word(struct ladder *ladder, const struct leg *leg,
                  const struct leg_word *word)
 {
-	word_log(leg, word, "reports");
+	word_tell(ladder, leg, word, "reports");
 }
 
-void ladder_told(struct ladder *ladder ATTR_UNUSED, const struct leg *leg,
+void ladder_told(struct ladder *ladder, const struct leg *leg,
                  const struct leg_word *word)
 {
-	word_log(leg, word, "is told");
+	word_tell(ladder, leg, word, "is told");
 }

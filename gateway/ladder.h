@@ -50,7 +50,12 @@ void ladder_decide(struct ladder *ladder, uint32_t call, const char *format,
 void ladder_media(struct ladder *ladder, uint32_t call, unsigned end,
                   const char *format, ...) ATTR_PRINTF(4, 5);
 
-/* Words between a leg and its call, kept at debug level only. */
+/* Who wants to hear of a call as it happens: each line that is no message, and
+ * the words between a leg and its call. NULL: nobody. */
+typedef void (*ladder_listen_fn)(void *self, uint32_t call, const char *line);
+void ladder_listen(struct ladder *ladder, ladder_listen_fn fn, void *self);
+
+/* Words between a leg and its call: for who listens, and the debug log. */
 void ladder_word(struct ladder *ladder, const struct leg *leg,
                  const struct leg_word *word);
 void ladder_told(struct ladder *ladder, const struct leg *leg,

@@ -140,7 +140,7 @@ void record_call(struct gateway *gateway, const struct call *call)
 	record_sentence(&r->release, sentence, sizeof(sentence));
 	(void)snprintf(name, sizeof(name), "call %u", r->call);
 	(void)snprintf(
-		line, sizeof(line), "%s from %s to %s at %s, %s%.1f s, %s",
+		line, sizeof(line), "%s from %s to %s at %s, %s%.1f s",
 		log_digits(calling, sizeof(calling), r->calling),
 		r->near[0] ? r->near : "nowhere",
 		log_digits(called, sizeof(called), r->called),
@@ -148,9 +148,8 @@ void record_call(struct gateway *gateway, const struct call *call)
 		r->connect_wall ? "talked " : "not answered in ",
 		(double)(r->end_wall -
 	                 (r->connect_wall ? r->connect_wall : r->setup_wall)) /
-			1e6,
-		sentence);
-	log_info(&area_call, name, "%s", line);
+			1e6);
+	log_info(&area_call, name, "%s, %s", line, sentence);
 	ladder_decide(gateway->ladder, call->number, "%s", sentence);
 	ladder_disown(gateway->ladder, call->number);
 	debug_call(gateway->debug, call->number, line);

@@ -466,7 +466,6 @@ TEST(debugging_shows_messages_as_they_cross_and_stops_when_told)
 	terminal_open(&t, w);
 	terminal_ask(&t, w, "debug isdn q931");
 	terminal_ask(&t, w, "debug ccsip messages");
-	terminal_ask(&t, w, "debug voice call");
 	CHECK(world_call_out(w) != NULL);
 	terminal_ask(&t, w, "show debugging");
 	CHECK(strstr(t.said, "debug isdn q931: on") != NULL);
@@ -487,6 +486,36 @@ TEST(debugging_shows_messages_as_they_cross_and_stops_when_told)
 	world_close(w);
 }
 
+TEST(debugging_of_calls_tells_what_happens_line_by_line)
+{
+	static const char *const lines[] = {
+		" call 1: near leg (isdn e1 0:",
+		" reports setup",
+		" call 1: 3035550111 at e1 0:",
+		" calls 2001, dial-peer in 100",
+		" call 1: 2001: dial-peer 200 to sip-peer carrier, choice 1 of",
+		" call 1: far leg (sip carrier) reports answer",
+		" call 1: talking",
+		" call 1: 3035550111 from e1 0:",
+		", talked ",
+	};
+	static struct terminal t;
+	struct world *w = world_open(world_conf);
+
+	terminal_open(&t, w);
+	terminal_ask(&t, w, "debug voice call");
+	CHECK(world_call_out(w) != NULL);
+	far_request(&w->far[0], "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	terminal_ask(&t, w, "undebug all");
+	in_order(t.said, lines, ARRAY_LEN(lines));
+	CHECK(strstr(t.said, "ended by the called side: cause 16") != NULL);
+	(void)close(t.fd);
+	world_run(w, MSEC(50));
+	world_close(w);
+}
+
 /* Each kind has its filter: a number finds the whole call, not only the
  * messages that have it in them; another call's are not shown. */
 static const struct {
@@ -499,6 +528,11 @@ static const struct {
 	{ "debug ccsip messages peer carrier", true, true },
 	{ "debug ccsip messages span e1 0", true, true },
 	{ "debug ccsip messages nothing has this", false, false },
+	{ "debug voice call", true, true },
+	{ "debug voice call call 2", false, true },
+	{ "debug voice call number 2001", true, false },
+	{ "debug voice call span e1 0", true, true },
+	{ "debug voice call peer carrier", true, true },
 	{ "debug isdn q931 number 2001", true, false },
 	{ "debug isdn q931 call 2", false, true },
 	{ "debug isdn q931 peer carrier", true, true },
@@ -510,6 +544,7 @@ TEST_ROWS(debugging_is_narrowed_to_what_was_asked_for, filters, row)
 	static struct terminal t;
 	struct world *w = world_open(world_conf);
 	bool sip = strstr(row->line, "ccsip") != NULL;
+	bool call = strstr(row->line, "voice call") != NULL;
 	struct isdn_call *calls[2];
 	char called[8];
 	size_t quiet;
@@ -531,8 +566,9 @@ TEST_ROWS(debugging_is_narrowed_to_what_was_asked_for, filters, row)
 		CHECK(far_hears(&w->far[0], "CANCEL "));
 		far_reply(&w->far[0], "200 OK", "", NULL);
 		terminal_ask(&t, w, "show debugging");
-		CHECK_EQ(strstr(t.said + quiet,
-		                sip ? "CANCEL sip:" : "DISCONNECT") != NULL,
+		CHECK_EQ(strstr(t.said + quiet, sip    ? "CANCEL sip:"
+		                                : call ? "ended by the caller"
+		                                       : "DISCONNECT") != NULL,
 		         i == 0 ? row->first : row->second);
 	}
 	far_deaf(&w->far[0]);
