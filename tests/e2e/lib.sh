@@ -242,7 +242,8 @@ phone_start() {
 phone_done() { finished "$1" phone; }
 
 # A SIP phone by other people: says a tone of $BARESIP_SAYS Hz at -10 dBm0 for
-# 20 s, answers by itself, writes what it hears to a file. baresip_start [COMMAND]
+# 20 s, answers by itself, writes what it hears to a file, and does what it is told.
+# baresip_start [COMMAND], baresip_told COMMAND
 baresip_start() {
 	mkdir -p "$W/baresip"
 	python3 - "$W/baresip/says.wav" "$BARESIP_SAYS" <<-'EOT'
@@ -265,6 +266,8 @@ baresip_start() {
 		module g711.so
 		module aufile.so
 		module sndfile.so
+		module cons.so
+		cons_listen 127.0.0.1:$((FAR + 2))
 		module_tmp account.so
 		module_app menu.so
 	EOT
@@ -276,6 +279,8 @@ baresip_start() {
 	started $BARESIP
 	until_line "$W/baresip.out" 'baresip is ready'
 }
+
+baresip_told() { printf '%s\n' "$1" >"/dev/udp/127.0.0.1/$((FAR + 2))"; }
 
 baresip_stop() {
 	kill -TERM "$BARESIP"

@@ -11,7 +11,13 @@
 #                        "isdn in SETUP", "sip out INVITE"
 #   saw WHO N MESSAGE... call N had these messages and no others, in any order
 #   before WHO N MESSAGE...  and these of them one after the other
+#   saw_lists WHO N LIST...  these and no others, and each list in its order; a list is
+#                        MESSAGE|MESSAGE|...: IN_TALKS and OUT_TALKS are of a call to
+#                        the PBX, IN_CLEARS, OUT_CLEARS, IN_BYE, OUT_BYE of its end
 #   whole_call_out, whole_call_in: see there
+#   replaces NAME        the dialog of the call that SIPp NAME has placed, as it stands
+#                        behind the "?" of a Refer-To: once it has sent its ACK
+#   frags                after stop: what the NOTIFYs of this gateway said, a line each
 #
 # A case may set, before "two gateway": SIP2 where gateway 2 listens ($FAR).
 
@@ -86,24 +92,46 @@ whole_call_in() { # WHO N caller|called
 	local end=$OUT_CLEARS ended=$IN_BYE
 	[ "$3" = caller ] || { end=$IN_CLEARS ended=$OUT_BYE; }
 	whole_call "$1" "$2" \
-		"isdn out SETUP|isdn in CALL PROCEEDING|isdn in ALERTING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE|$end" \
-		"sip in INVITE|sip out 100 Trying (INVITE)|sip out 180 Ringing (INVITE)|sip out 200 OK (INVITE)|sip in ACK|$ended"
+		"$OUT_TALKS|$end" "$IN_TALKS|$ended"
 	before "$1" "$2" 'sip in INVITE' 'isdn out SETUP' 'isdn in ALERTING' 'sip out 180 Ringing (INVITE)' \
 		'isdn in CONNECT' 'sip out 200 OK (INVITE)'
 }
 
+IN_TALKS='sip in INVITE|sip out 100 Trying (INVITE)|sip out 180 Ringing (INVITE)|sip out 200 OK (INVITE)|sip in ACK'
+OUT_TALKS='isdn out SETUP|isdn in CALL PROCEEDING|isdn in ALERTING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE'
 IN_CLEARS='isdn in DISCONNECT|isdn out RELEASE|isdn in RELEASE COMPLETE'
 OUT_CLEARS='isdn out DISCONNECT|isdn in RELEASE|isdn out RELEASE COMPLETE'
 IN_BYE='sip in BYE|sip out 200 OK (BYE)'
 OUT_BYE='sip out BYE|sip in 200 OK (BYE)'
 
+# These messages and no others, each list in its order.
+saw_lists() { # WHO N LIST...
+	local who=$1 n=$2 list IFS='|'
+	shift 2
+	saw "$who" "$n" $*
+	for list; do before "$who" "$n" $list; done
+}
+
 whole_call() { # WHO N ISDN SIP
-	local who=$1 n=$2 IFS='|'
-	saw "$who" "$n" $3 $4
-	before "$who" "$n" $3
-	before "$who" "$n" $4
+	local who=$1 n=$2
+	saw_lists "$@"
 	case $4 in
 	*"$IN_BYE") before "$who" "$n" 'sip in BYE' 'sip out 200 OK (BYE)' 'isdn in RELEASE' ;;
 	*) before "$who" "$n" 'isdn in DISCONNECT' 'isdn out RELEASE' 'sip in 200 OK (BYE)' ;;
 	esac
+}
+
+# to-tag is the gateway's, from-tag the phone's.
+replaces() {
+	tr -d '\r' <"$W/$1.msg" | awk -F': *' '
+		/^ACK / { ack = 1 }
+		ack && $1 == "From" { sub(/.*;tag=/, "", $0); from = $0 }
+		ack && $1 == "To" { sub(/.*;tag=/, "", $0); to = $0 }
+		ack && $1 == "Call-ID" { id = $2 }
+		ack && $0 == "" { printf "%s%%3Bto-tag%%3D%s%%3Bfrom-tag%%3D%s", id, to, from; exit }'
+}
+
+frags() {
+	fields "$W/gw.pcapng" "sip.Method == NOTIFY && udp.srcport == $SIP" sip.Call-ID sip.CSeq.seq \
+		sip.Event sip.Subscription-State sipfrag.line | awk -F'|' '!n[$1 " " $2]++ { print $3 "|" $4 "|" $5 }'
 }
