@@ -5,7 +5,7 @@
  * network; whose it was is often known only afterwards (an INVITE is traced
  * before there is a call), so lines carry the key of their dialogue (trunk and
  * call reference, or Call-ID) until a call claims it. Claims are a small table
- * of their own: as many as there can be calls, the oldest give way.
+ * of their own: those of calls that are over give way, the oldest first.
  *
  * A message that is said again, because a timer ran out or a datagram was
  * lost, is marked: it carries a print of what it is made of, and the same print
@@ -26,7 +26,8 @@
 #include "kernel/mem.h"
 #include "kernel/text.h"
 
-enum { WHERE = 48, WHAT = 120, CLAIMS = 4096, AGAIN = 1000 };
+enum { WHERE = 48, WHAT = 120, CLAIM_BITS = 13, AGAIN = 1000 };
+enum { CLAIMS = 1 << CLAIM_BITS, CLAIM_PLACES = 16 };
 
 enum column { COLUMN_ISDN, COLUMN_BETWEEN, COLUMN_SIP };
 
@@ -44,6 +45,7 @@ struct entry {
 struct claim {
 	ladder_key key;
 	uint32_t call;
+	bool over; /* the call is; what comes late is still its */
 };
 
 struct ladder {
@@ -109,24 +111,32 @@ ladder_key ladder_key_sip(const char *call_id)
 	       (ladder_key)2;
 }
 
-/* A key's place: the first of four slots that holds it or is free, else the
- * first, whose owner is the oldest by being there first. */
+/* A free place before one of a call that is over, that before the older. */
+static bool gives_way(const struct claim *a, const struct claim *b)
+{
+	if ((a->key == 0) != (b->key == 0))
+		return a->key == 0;
+	if (a->over != b->over)
+		return a->over;
+	return a->call < b->call;
+}
+
+/* A key has sixteen places. Call references count up and so do their hashes,
+ * nearly: multiplied by 2^64 over the golden ratio they lie far apart. */
 static struct claim *claim_of(struct ladder *ladder, ladder_key key,
                               bool to_put)
 {
-	size_t at = (size_t)(key >> 20) % CLAIMS;
-	struct claim *free_one = NULL, *c;
+	size_t at = (size_t)(key * 0x9e3779b97f4a7c15ULL >> (64 - CLAIM_BITS));
+	struct claim *least = NULL, *c;
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < CLAIM_PLACES; i++) {
 		c = &ladder->claims[(at + i) % CLAIMS];
 		if (c->key == key)
 			return c;
-		if (c->key == 0 && free_one == NULL)
-			free_one = c;
+		if (least == NULL || gives_way(c, least))
+			least = c;
 	}
-	if (!to_put)
-		return NULL;
-	return free_one != NULL ? free_one : &ladder->claims[at];
+	return to_put ? least : NULL;
 }
 
 void ladder_claim(struct ladder *ladder, ladder_key key, uint32_t call)
@@ -137,7 +147,7 @@ void ladder_claim(struct ladder *ladder, ladder_key key, uint32_t call)
 	if (ladder == NULL || key == 0)
 		return;
 	claim = claim_of(ladder, key, true);
-	*claim = (struct claim){ key, call };
+	*claim = (struct claim){ key, call, false };
 	for (size_t i = 1; i <= ladder->used; i++) {
 		struct entry *e =
 			&ladder->entries[(ladder->next + ladder->size - i) %
@@ -154,10 +164,14 @@ void ladder_disown(struct ladder *ladder, uint32_t call)
 {
 	if (ladder == NULL)
 		return;
-	for (size_t i = 0; i < CLAIMS; i++)
-		if (ladder->claims[i].call == call &&
-		    (ladder->claims[i].key & KEY_REUSED))
-			ladder->claims[i] = (struct claim){ 0 };
+	for (size_t i = 0; i < CLAIMS; i++) {
+		struct claim *c = &ladder->claims[i];
+
+		if (c->call == call && (c->key & KEY_REUSED))
+			*c = (struct claim){ 0 };
+		else if (c->call == call)
+			c->over = true;
+	}
 }
 
 /* --- keeping --- */

@@ -106,6 +106,47 @@ TEST(more_claims_than_there_is_room_for_cost_the_oldest_their_lines_only)
 	CHECK(ladder_free(ladder) == NULL);
 }
 
+/* A whole span at once, references one after the other. */
+TEST(calls_at_once_keep_their_lines_apart)
+{
+	struct ladder *ladder;
+	char id[32];
+
+	CHECK_EQ(ladder_new(&ladder, 10), 0);
+	for (unsigned i = 1; i <= 960; i++) {
+		(void)snprintf(id, sizeof(id), "%u@far", i);
+		ladder_claim(ladder, ladder_key_sip(id), i);
+		ladder_claim(ladder, ladder_key_isdn("e1 0", i), i);
+	}
+	for (unsigned i = 1; i <= 960; i++) {
+		(void)snprintf(id, sizeof(id), "%u@far", i);
+		CHECK_EQ(ladder_message(ladder, ladder_key_sip(id), 1, true,
+		                        "far", "x", 0),
+		         i);
+		CHECK_EQ(ladder_message(ladder, ladder_key_isdn("e1 0", i), 0,
+		                        true, "e1 0", "x", 0),
+		         i);
+	}
+	CHECK(ladder_free(ladder) == NULL);
+}
+
+TEST(a_long_call_keeps_its_place_among_many_short_ones)
+{
+	struct ladder *ladder;
+	ladder_key key = ladder_key_sip("long@far");
+	char id[32];
+
+	CHECK_EQ(ladder_new(&ladder, 10), 0);
+	ladder_claim(ladder, key, 1);
+	for (unsigned i = 2; i < 20000; i++) {
+		(void)snprintf(id, sizeof(id), "%u@far", i);
+		ladder_claim(ladder, ladder_key_sip(id), i);
+		ladder_disown(ladder, i);
+	}
+	CHECK_EQ(ladder_message(ladder, key, 1, true, "far", "BYE", 0), 1);
+	CHECK(ladder_free(ladder) == NULL);
+}
+
 static void count(void *self, const char *text)
 {
 	unsigned *lines = self;
