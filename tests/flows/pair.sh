@@ -8,12 +8,14 @@
 #   two COMMAND...       does it as gateway 2: two gateway, two pbx b '...',
 #                        two line_up b, two ladders, two show ..., two stop
 #   messages N           the messages of call N as its ladder has them, as lines
-#                        "isdn in SETUP", "sip out INVITE"
+#                        "isdn in SETUP", "sip out INVITE"; without those said again
+#                        and a 100 that came, which a peer may send or not
 #   saw WHO N MESSAGE... call N had these messages and no others, in any order
 #   before WHO N MESSAGE...  and these of them one after the other
 #   saw_lists WHO N LIST...  these and no others, and each list in its order; a list is
-#                        MESSAGE|MESSAGE|...: IN_TALKS and OUT_TALKS are of a call to
-#                        the PBX, IN_CLEARS, OUT_CLEARS, IN_BYE, OUT_BYE of its end
+#                        MESSAGE|MESSAGE|...: IN_PBX, OUT_PBX, IN_SIP, OUT_SIP are
+#                        of a call that is answered, IN_CLEARS, OUT_CLEARS, IN_BYE,
+#                        OUT_BYE of its end, TAKEN_BACK of one we took back
 #   whole_call_out, whole_call_in: see there
 #   replaces NAME        the dialog of the call that SIPp NAME has placed, as it stands
 #                        behind the "?" of a Refer-To: once it has sent its ACK
@@ -54,7 +56,8 @@ messages() {
 		-e 's/^ *[0-9.]+ +(.*[^ ]) +<--\|.*/isdn out \1/p' \
 		-e 's/^ *[0-9.]+ .*\|--> (.*)/sip out \1/p' \
 		-e 's/^ *[0-9.]+ .*\|<-- (.*)/sip in \1/p' |
-		sed -e 's/ \[[^]]*\]$//' -e '/(again)$/d' -e 's/ 100 .*(INVITE)/ 100 Trying (INVITE)/'
+		sed -e 's/ \[[^]]*\]$//' -e '/(again)$/d' -e 's/ 100 .*(INVITE)/ 100 Trying (INVITE)/' \
+			-e '/^sip in 100 /d'
 }
 
 saw() {
@@ -81,8 +84,7 @@ whole_call_out() { # WHO N caller|called [MESSAGES BEFORE]
 	local end=$IN_CLEARS ended=$OUT_BYE
 	[ "$3" = caller ] || { end=$OUT_CLEARS ended=$IN_BYE; }
 	whole_call "$1" "$2" \
-		"isdn in SETUP|isdn out CALL PROCEEDING|isdn out ALERTING|isdn out CONNECT|isdn in CONNECT ACKNOWLEDGE|$end" \
-		"${4:+$4|}sip out INVITE|sip in 100 Trying (INVITE)|sip in 180 Ringing (INVITE)|sip in 200 OK (INVITE)|sip out ACK|$ended"
+		"$IN_PBX|$end" "${4:+$4|}$OUT_SIP|$ended"
 	before "$1" "$2" 'sip in 180 Ringing (INVITE)' 'isdn out ALERTING' 'sip in 200 OK (INVITE)' \
 		'sip out ACK' 'isdn in CONNECT ACKNOWLEDGE'
 	before "$1" "$2" 'isdn in SETUP' 'sip out INVITE' 'sip in 200 OK (INVITE)' 'isdn out CONNECT'
@@ -92,15 +94,18 @@ whole_call_in() { # WHO N caller|called
 	local end=$OUT_CLEARS ended=$IN_BYE
 	[ "$3" = caller ] || { end=$IN_CLEARS ended=$OUT_BYE; }
 	whole_call "$1" "$2" \
-		"$OUT_TALKS|$end" "$IN_TALKS|$ended"
+		"$OUT_PBX|$end" "$IN_SIP|$ended"
 	before "$1" "$2" 'sip in INVITE' 'isdn out SETUP' 'isdn in ALERTING' 'sip out 180 Ringing (INVITE)' \
 		'isdn in CONNECT' 'sip out 200 OK (INVITE)'
 }
 
-IN_TALKS='sip in INVITE|sip out 100 Trying (INVITE)|sip out 180 Ringing (INVITE)|sip out 200 OK (INVITE)|sip in ACK'
-OUT_TALKS='isdn out SETUP|isdn in CALL PROCEEDING|isdn in ALERTING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE'
+IN_PBX='isdn in SETUP|isdn out CALL PROCEEDING|isdn out ALERTING|isdn out CONNECT|isdn in CONNECT ACKNOWLEDGE'
+OUT_SIP='sip out INVITE|sip in 180 Ringing (INVITE)|sip in 200 OK (INVITE)|sip out ACK'
+IN_SIP='sip in INVITE|sip out 100 Trying (INVITE)|sip out 180 Ringing (INVITE)|sip out 200 OK (INVITE)|sip in ACK'
+OUT_PBX='isdn out SETUP|isdn in CALL PROCEEDING|isdn in ALERTING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE'
 IN_CLEARS='isdn in DISCONNECT|isdn out RELEASE|isdn in RELEASE COMPLETE'
 OUT_CLEARS='isdn out DISCONNECT|isdn in RELEASE|isdn out RELEASE COMPLETE'
+TAKEN_BACK='sip out INVITE|sip in 180 Ringing (INVITE)|sip out CANCEL|sip in 200 OK (CANCEL)|sip in 487 Request Terminated (INVITE)|sip out ACK'
 IN_BYE='sip in BYE|sip out 200 OK (BYE)'
 OUT_BYE='sip out BYE|sip in 200 OK (BYE)'
 

@@ -16,8 +16,8 @@ phone_done phone
 ladders
 change='sip in INVITE|sip out 200 OK (INVITE)|sip in ACK'
 whole_call gateway 1 \
-	"isdn in SETUP|isdn out CALL PROCEEDING|isdn out ALERTING|isdn out CONNECT|isdn in CONNECT ACKNOWLEDGE|$OUT_CLEARS" \
-	"sip out INVITE|sip in 180 Ringing (INVITE)|sip in 200 OK (INVITE)|sip out ACK|$change|$change|$IN_BYE"
+	"$IN_PBX|$OUT_CLEARS" \
+	"$OUT_SIP|$change|$change|$IN_BYE"
 stop
 want Call-IDs "$(fields "$W/gw.pcapng" sip sip.Call-ID | sort -u | wc -l)" 1
 [ $CAPTURE = no ] || {

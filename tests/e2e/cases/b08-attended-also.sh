@@ -41,8 +41,8 @@ ladders 2
 two ladders 4
 for call in 1 2; do
 	saw_lists gateway-1 $call \
-		"isdn in SETUP|isdn out CALL PROCEEDING|isdn out ALERTING|isdn out CONNECT|isdn in CONNECT ACKNOWLEDGE|$IN_CLEARS" \
-		"sip out INVITE|sip in 180 Ringing (INVITE)|sip in 200 OK (INVITE)|sip out ACK|sip in INVITE|sip out 200 OK (INVITE)|sip in ACK|$IN_BYE|sip out INVITE|sip in 100 Trying (INVITE)|sip in 180 Ringing (INVITE)|sip in 200 OK (INVITE)|sip out ACK|$OUT_BYE"
+		"$IN_PBX|$IN_CLEARS" \
+		"$OUT_SIP|sip in INVITE|sip out 200 OK (INVITE)|sip in ACK|$IN_BYE|sip out INVITE|sip in 180 Ringing (INVITE)|sip in 200 OK (INVITE)|sip out ACK|$OUT_BYE"
 	two whole_call_in gateway-2 $((2 * call - 1)) caller
 	two whole_call_in gateway-2 $((2 * call)) caller
 done

@@ -29,9 +29,9 @@ pbx_done a
 ladders 2
 why_says 'transferred \(joined in call 1\): cause 16'
 # A hangs up; C is told, in the call that was C's; each has been told of the other
-saw_lists gateway 1 "$OUT_TALKS|isdn out FACILITY|isdn out FACILITY|$IN_CLEARS|$OUT_CLEARS" "$IN_TALKS|$OUT_BYE"
-saw_lists gateway 2 "$OUT_TALKS" \
-	"$IN_TALKS|sip in REFER|sip out 202 Accepted (REFER)|sip out NOTIFY|$OUT_BYE" 'sip in 200 OK (NOTIFY)'
+saw_lists gateway 1 "$OUT_PBX|isdn out FACILITY|isdn out FACILITY|$IN_CLEARS|$OUT_CLEARS" "$IN_SIP|$OUT_BYE"
+saw_lists gateway 2 "$OUT_PBX" \
+	"$IN_SIP|sip in REFER|sip out 202 Accepted (REFER)|sip out NOTIFY|$OUT_BYE" 'sip in 200 OK (NOTIFY)'
 stop
 want 'what the phone was told' "$(frags)" 'refer|terminated;reason=noresource|SIP/2.0 200 OK'
 want 'INVITEs' "$(fields "$W/gw.pcapng" 'sip.Method == INVITE' sip.CSeq.seq | wc -l)" 2

@@ -32,11 +32,11 @@ two pbx_done b
 ladders
 two ladders
 show show call 1 ladder | grep -q 'in a call.s place' || fail 'the ladder does not say whose place it was'
-saw_lists gateway-1 1 "$OUT_TALKS|$IN_CLEARS" \
-	"$IN_TALKS|sip in REFER|sip out 202 Accepted (REFER)|sip out NOTIFY|sip out INVITE|sip in 100 Trying (INVITE)|sip in 200 OK (INVITE)|sip out ACK|sip out NOTIFY|sip out BYE|sip out BYE" \
+saw_lists gateway-1 1 "$OUT_PBX|$IN_CLEARS" \
+	"$IN_SIP|sip in REFER|sip out 202 Accepted (REFER)|sip out NOTIFY|sip out INVITE|sip in 200 OK (INVITE)|sip out ACK|sip out NOTIFY|sip out BYE|sip out BYE" \
 	'sip in 200 OK (NOTIFY)|sip in 200 OK (NOTIFY)|sip in 200 OK (BYE)|sip in 200 OK (BYE)'
-two saw_lists gateway-2 1 "$OUT_TALKS|isdn out FACILITY|$OUT_CLEARS" \
-	"$IN_TALKS|sip in INVITE|sip out 100 Trying (INVITE)|sip out 200 OK (INVITE)|sip in ACK|$IN_BYE" \
+two saw_lists gateway-2 1 "$OUT_PBX|isdn out FACILITY|$OUT_CLEARS" \
+	"$IN_SIP|sip in INVITE|sip out 100 Trying (INVITE)|sip out 200 OK (INVITE)|sip in ACK|$IN_BYE" \
 	"$OUT_BYE"
 two stop
 stop

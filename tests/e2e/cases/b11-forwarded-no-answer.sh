@@ -26,8 +26,8 @@ two nothing_left
 ladders
 rings='sip in 180 Ringing (INVITE)'
 whole_call gateway 1 \
-	"isdn in SETUP|isdn out CALL PROCEEDING|isdn out ALERTING|isdn out CONNECT|isdn in CONNECT ACKNOWLEDGE|$IN_CLEARS" \
-	"sip out INVITE|sip in 100 Trying (INVITE)|$rings|$rings|sip in 200 OK (INVITE)|sip out ACK|$OUT_BYE"
+	"$IN_PBX|$IN_CLEARS" \
+	"sip out INVITE|$rings|$rings|sip in 200 OK (INVITE)|sip out ACK|$OUT_BYE"
 two whole_call_in gateway-2 1 caller
 two stop
 stop

@@ -1,5 +1,6 @@
 # The PBX calls baresip, a stranger, which answers: each hears the other's tone at
 # its frequency and level.
+. "$HERE/../flows/pair.sh"
 BARESIP_SAYS=440
 gateway
 baresip_start
@@ -14,4 +15,5 @@ pbx_done a
 baresip_stop
 heard_by_baresip 1004
 ladders
+saw_lists gateway 1 "$IN_PBX|$IN_CLEARS" "$(echo "$OUT_SIP" | sed "s,200 OK,200 Answering,")|$OUT_BYE"
 stop

@@ -25,6 +25,11 @@ sipp_done far
 sipp_done next
 show show call history voice
 before gateway 1 'sip out INVITE' 'sip in 403 Forbidden (INVITE)' 'sip out ACK' 'isdn out DISCONNECT'
+for call in 3 4; do # the order they came in: 403, 603, 500, 503
+	before gateway $call 'sip out INVITE' "sip in $([ $call = 3 ] && echo '500 Server Internal Error' || echo '503 Service Unavailable') (INVITE)" \
+		'sip out ACK' 'sip out INVITE' 'sip in 200 OK (INVITE)' 'isdn out CONNECT'
+done
+before gateway 2 'sip out INVITE' 'sip in 603 Decline (INVITE)' 'sip out ACK' 'isdn out DISCONNECT'
 stop
 asked() { fields "$W/gw.pcapng" "sip.Method == INVITE && sip.to.user == $1" udp.dstport sip.CSeq.seq | sort -u | cut -d'|' -f1 | tr '\n' ' '; }
 want 'who was asked for 403' "$(asked 5550403)" "$FAR "

@@ -1,5 +1,6 @@
 # Figure 4-4: a call agent calls without an offer; ours is in the 183 and the 200, the
 # answer of a third party in the ACK. No sound before it, none clipped after.
+. "$HERE/../flows/pair.sh"
 gateway
 pbx a 'answer 3035550... as B
   progress inband
@@ -14,6 +15,8 @@ sipp_done near
 pbx_done a
 phone_done phone
 ladders
+saw_lists gateway 1 "isdn out SETUP|isdn in CALL PROCEEDING|isdn in PROGRESS|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE|$OUT_CLEARS" \
+	"sip in INVITE|sip out 100 Trying (INVITE)|sip out 183 Session Progress (INVITE)|sip out 200 OK (INVITE)|sip in ACK|$IN_BYE"
 stop
 [ $CAPTURE = no ] || {
 	ack=$(fields "$W/lo.pcapng" 'sip.Method == ACK' frame.time_epoch | head -n 1)

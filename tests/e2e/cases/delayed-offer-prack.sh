@@ -1,5 +1,6 @@
 # The same with a call agent that can: our offer in a reliable 183, the third party's
 # answer in the PRACK, and what the PBX plays before the answer is heard.
+. "$HERE/../flows/pair.sh"
 gateway
 pbx a 'answer 3035550... as B
   progress inband
@@ -14,6 +15,9 @@ sipp_done near
 pbx_done a
 phone_done phone
 ladders
+saw_lists gateway 1 "isdn out SETUP|isdn in CALL PROCEEDING|isdn in PROGRESS|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE|$OUT_CLEARS" \
+	"sip in INVITE|sip out 100 Trying (INVITE)|sip out 183 Session Progress (INVITE)|sip in PRACK|sip out 200 OK (PRACK)|sip out 200 OK (INVITE)|sip in ACK|$IN_BYE"
+before gateway 1 'sip out 200 OK (PRACK)' 'isdn in CONNECT' 'sip out 200 OK (INVITE)'
 stop
 [ $CAPTURE = no ] || {
 	ok=$(fields "$W/lo.pcapng" 'sip.Status-Code == 200 && sip.CSeq.method == INVITE' frame.time_epoch | head -n 1)

@@ -1,4 +1,5 @@
 # A call agent that does not answer our offer in its ACK: BYE with cause 127.
+. "$HERE/../flows/pair.sh"
 gateway
 pbx a 'answer 3035550... as B
   connect
@@ -9,4 +10,6 @@ sipp_done near
 pbx_done a
 ladders
 why_says 'no answer to our offer in the ACK'
+saw_lists gateway 1 "isdn out SETUP|isdn in CALL PROCEEDING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE|$OUT_CLEARS" \
+	"sip in INVITE|sip out 100 Trying (INVITE)|sip out 200 OK (INVITE)|sip in ACK|$OUT_BYE"
 stop

@@ -1,5 +1,6 @@
 # A phone that holds and resumes is told to a PBX that wants to know: NOTIFY with
 # remote hold (0x79) and remote retrieval (0x7a).
+. "$HERE/../flows/pair.sh"
 gateway_conf | sed '/^controller /a\ notify hold' >"$W/gw.conf"
 lo_start
 gateway_start
@@ -16,4 +17,5 @@ sipp_done near
 pbx_done a
 phone_done phone
 ladders
+before gateway 1 'sip in ACK' 'sip in INVITE' 'isdn out NOTIFY' 'sip in ACK' 'sip in INVITE' 'isdn out NOTIFY' 'sip in ACK' 'sip in BYE'
 stop

@@ -1,5 +1,6 @@
 # The first peer is silent, the second refuses with 503, the third answers: one
 # call for the PBX.
+. "$HERE/../flows/pair.sh"
 SIP_OPTIONS=' timer B 1'
 VOIP_OPTIONS=' preference 1'
 gateway 'dial-peer voice 201 voip' ' destination-pattern 5550...' ' preference 2' \
@@ -19,4 +20,6 @@ sipp_done far
 sipp_done second
 sipp_done third
 ladders
+saw_lists gateway 1 "$IN_PBX|$IN_CLEARS" \
+	"sip out INVITE|sip out INVITE|sip in 503 Try Elsewhere (INVITE)|sip out ACK|$OUT_SIP|$OUT_BYE"
 stop

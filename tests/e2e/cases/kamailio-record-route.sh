@@ -1,6 +1,7 @@
 # Figures 9 and B-17: calls through a proxy that stays in the path and asks for a
 # digest; ACK and BYE of the gateway go by it, either way, whoever hangs up.
 . "$HERE/../flows/lib.sh"
+. "$HERE/../flows/pair.sh"
 kamailio_start proxy RECORD=1 ASKS=1
 PEER_OPTIONS=' authentication username gw password secret realm kamailio'
 gateway
@@ -23,6 +24,8 @@ sipp_done near
 pbx_done a
 ladders 2
 why_says 'ended by the caller: cause 16'
+saw_lists gateway 1 "$IN_PBX|$IN_CLEARS" \
+	"sip out INVITE|sip in 407 Proxy Authentication Required (INVITE)|sip out ACK|$OUT_SIP|$OUT_BYE"
 stop
 want 'INVITEs to the proxy' "$(sent_to INVITE $FAR)" '2 0'
 want 'ACKs to the proxy' "$(sent_to ACK $FAR)" '2 1'

@@ -1,6 +1,7 @@
 # Figure 4-3: the numbers behind the gateway are registered (401, 423), calls to
 # them come through the proxy, and they are taken back when the line is lost.
 . "$HERE/../flows/lib.sh"
+. "$HERE/../flows/pair.sh"
 kamailio_start registrar
 PEER_OPTIONS=' registrar expires 30
  authentication username gw password secret'
@@ -20,6 +21,8 @@ pbx_done a
 until_true 20 registered no 1 || fail 'the number was not taken back'
 show show sip-ua register status
 ladders 1
+saw_lists gateway 1 "isdn out SETUP|isdn in CALL PROCEEDING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE|$OUT_CLEARS" \
+	"sip in INVITE|sip out 100 Trying (INVITE)|sip out 200 OK (INVITE)|sip in ACK|$IN_BYE"
 stop
 want 'what was asked, in order' "$(fields "$W/gw.pcapng" "sip.Method == REGISTER && udp.srcport == $SIP" \
 	sip.Expires | tr '\n' ' ')" '30 30 60 0 '

@@ -1,4 +1,5 @@
 # The PBX hangs up while the phone rings: CANCEL, 200, 487, ACK.
+. "$HERE/../flows/pair.sh"
 gateway
 sipp_start far uas-ring
 pbx a 'call 5550100 from 3035551000 as A
@@ -9,4 +10,6 @@ pbx_done a
 sipp_done far
 ladders
 why_says 'ended by the caller: cause 16'
+saw_lists gateway 1 "isdn in SETUP|isdn out CALL PROCEEDING|isdn out ALERTING|$IN_CLEARS" "$TAKEN_BACK"
+before gateway 1 'isdn in DISCONNECT' 'sip out CANCEL'
 stop

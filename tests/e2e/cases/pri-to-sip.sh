@@ -1,4 +1,5 @@
 # The PBX calls a phone; both judge the sound bit by bit; the PBX hangs up.
+. "$HERE/../flows/pair.sh"
 gateway
 phone_start phone --codec PCMA --send pattern --expect pattern --duration 5
 sipp_start far uas
@@ -15,4 +16,5 @@ sipp_done far
 phone_done phone
 ladders
 why_says 'ended by the caller: cause 16'
+whole_call_out gateway 1 caller
 stop

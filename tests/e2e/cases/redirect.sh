@@ -1,5 +1,6 @@
 # Figure 8: a redirect server names two places; the first is busy, the second one
 # answers. One Call-ID, one From tag, the CSeq counting up.
+. "$HERE/../flows/pair.sh"
 gateway
 cat >"$W/redirect.xml" <<XML
 <?xml version="1.0" encoding="ISO-8859-1" ?>
@@ -36,6 +37,8 @@ sipp_done phone
 pbx_done a
 ladders 1
 why_says 'ended by the caller: cause 16'
+next='sip out INVITE|sip in 300 Multiple Choices (INVITE)|sip out ACK|sip out INVITE|sip in 486 Busy Here (INVITE)|sip out ACK'
+whole_call_out gateway 1 caller "$next"
 stop
 list=$(fields "$W/gw.pcapng" "sip.Method == INVITE" udp.dstport sip.CSeq.seq sip.Call-ID sip.from.tag)
 want 'where the INVITEs went' "$(echo "$list" | cut -d'|' -f1,2 | tr '\n' ' ')" \

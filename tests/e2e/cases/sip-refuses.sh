@@ -1,4 +1,5 @@
 # What SIP refuses with 4xx, 5xx and 6xx, the PBX sees as the cause of RFC 3398.
+. "$HERE/../flows/pair.sh"
 gateway
 script=
 said=()
@@ -28,4 +29,9 @@ pbx a "$script"
 pbx_done a
 sipp_done far
 show show call history voice
+ladders 14
+for call in $(seq 1 ${#said[@]}); do
+	before gateway $call 'isdn in SETUP' 'isdn out CALL PROCEEDING' 'isdn out DISCONNECT' 'isdn in RELEASE' 'isdn out RELEASE COMPLETE'
+	before gateway $call 'sip out INVITE' 'sip out ACK' 'isdn out DISCONNECT'
+done
 stop

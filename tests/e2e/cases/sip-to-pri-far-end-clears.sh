@@ -1,4 +1,5 @@
 # A phone calls the PBX, and the PBX hangs up with cause 31: BYE with that Reason.
+. "$HERE/../flows/pair.sh"
 gateway
 pbx a 'answer 3035550... as B
   connect
@@ -11,6 +12,8 @@ sipp_done near
 pbx_done a
 ladders
 why_says 'ended by the called side: cause 31'
+saw_lists gateway 1 "isdn out SETUP|isdn in CALL PROCEEDING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE|$IN_CLEARS" \
+	"sip in INVITE|sip out 100 Trying (INVITE)|sip out 200 OK (INVITE)|sip in ACK|$OUT_BYE"
 stop
 want 'Reason of BYE' "$(fields "$W/gw.pcapng" 'sip.Method == BYE' sip.Reason)" \
 	'Q.850;cause=31;text="normal, unspecified";location=U'

@@ -1,4 +1,5 @@
 # A phone calls the PBX; both judge the sound bit by bit; the phone hangs up.
+. "$HERE/../flows/pair.sh"
 gateway
 pbx a 'answer 3035550... as B
   expect called 3035550100
@@ -16,4 +17,5 @@ pbx_done a
 phone_done phone
 ladders
 why_says 'ended by the caller: cause 16'
+whole_call_in gateway 1 caller
 stop

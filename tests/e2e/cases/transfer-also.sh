@@ -1,5 +1,6 @@
 # A phone in a call sends the PBX elsewhere as it hangs up, by BYE with Also: the
 # channel stays up, another phone answers, both hear each other.
+. "$HERE/../flows/pair.sh"
 PEER_OPTIONS=' transfer'
 gateway 'sip-peer carol' " address $(host):$((FAR + 1))" '!'
 pbx a 'answer 3035550... as B
@@ -19,4 +20,6 @@ phone_done phone
 grep -qi 'Requested-By:' "$W/carol.msg" || fail 'who asked is not told'
 show show call 1 ladder | grep -q 'far transfers to ' || fail 'the ladder does not say who transferred'
 ladders
+saw_lists gateway 1 "isdn out SETUP|isdn in CALL PROCEEDING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE|$IN_CLEARS" \
+	"sip in INVITE|sip out 100 Trying (INVITE)|sip out 200 OK (INVITE)|sip in ACK|$IN_BYE|$OUT_SIP|$OUT_BYE"
 stop

@@ -24,8 +24,8 @@ phone_done phone
 baresip_stop
 heard_by_baresip 1004
 ladders
-saw_lists gateway 1 "$OUT_TALKS|$IN_CLEARS" \
-	"$IN_TALKS|sip in REFER|sip out 202 Accepted (REFER)|sip out NOTIFY|sip out INVITE|sip in 180 Ringing (INVITE)|sip in 200 OK (INVITE)|sip out ACK|sip out NOTIFY|sip out BYE|sip out BYE" "$IN_BYE" \
+saw_lists gateway 1 "$OUT_PBX|$IN_CLEARS" \
+	"$IN_SIP|sip in REFER|sip out 202 Accepted (REFER)|sip out NOTIFY|sip out INVITE|sip in 180 Ringing (INVITE)|sip in 200 OK (INVITE)|sip out ACK|sip out NOTIFY|sip out BYE|sip out BYE" "$IN_BYE" \
 	'sip in 200 OK (NOTIFY)|sip in 200 OK (NOTIFY)|sip in 200 OK (BYE)|sip in 200 OK (BYE)'
 stop
 want 'what baresip was told' "$(frags)" 'refer|active;expires=600|SIP/2.0 100 Trying

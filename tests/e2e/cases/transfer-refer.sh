@@ -1,5 +1,6 @@
 # A phone in a call sends the PBX elsewhere by REFER: another phone answers, both
 # hear each other, the first one is told so and hung up on.
+. "$HERE/../flows/pair.sh"
 PEER_OPTIONS=' transfer'
 gateway 'sip-peer carol' " address $(host):$((FAR + 1))" '!'
 pbx a 'answer 3035550... as B
@@ -19,4 +20,7 @@ phone_done phone
 grep -qi 'Referred-By:' "$W/carol.msg" || fail 'who asked is not told'
 show show call 1 ladder | grep -q 'far transfers to ' || fail 'the ladder does not say who transferred'
 ladders
+saw_lists gateway 1 "isdn out SETUP|isdn in CALL PROCEEDING|isdn in CONNECT|isdn out CONNECT ACKNOWLEDGE|$IN_CLEARS" \
+	"sip in INVITE|sip out 100 Trying (INVITE)|sip out 200 OK (INVITE)|sip in ACK|sip in REFER|sip out 202 Accepted (REFER)|sip out NOTIFY|$OUT_SIP|sip out NOTIFY|sip out BYE|sip out BYE" \
+	'sip in 200 OK (NOTIFY)|sip in 200 OK (NOTIFY)|sip in 200 OK (BYE)|sip in 200 OK (BYE)'
 stop
