@@ -58,6 +58,22 @@ static void refuse(struct sip_session *session, unsigned status)
 	sip_session_end(session, status, &why);
 }
 
+/* A number that is too short: true when that is all there is to say. */
+static bool wants_more(struct harm *h, const struct sip_event *event)
+{
+	if (event->setup != NULL)
+		h->dialled = strlen(event->setup->called.number.digits);
+	else
+		h->dialled += strlen(event->digits);
+	if (h->dialled >= h->wants)
+		return false;
+	if (event->setup == NULL || event->setup->incomplete)
+		h->session = event->session;
+	else
+		refuse(event->session, 484);
+	return true;
+}
+
 static void take_call(struct harm *h, struct sip_session *session)
 {
 	if (h->session != NULL || h->manner == HARM_REFUSES) {
@@ -74,8 +90,13 @@ static void hear_event(void *self, const struct sip_event *event)
 {
 	struct harm *h = self;
 
-	if (event->kind == SIP_SETUP)
+	if (event->kind == SIP_SETUP && !wants_more(h, event))
 		take_call(h, event->session);
+	if (event->kind == SIP_DIGITS && !wants_more(h, event)) {
+		h->session = NULL; /* it has taken over from that */
+		sip_session_proceed(event->session);
+		take_call(h, event->session);
+	}
 	h->answers += event->kind == SIP_ANSWER;
 	if (event->kind == SIP_RELEASED && h->session == event->session) {
 		timer_stop(&h->answer);
@@ -96,9 +117,10 @@ static int open_media(void *self, struct sip_session *session ATTR_UNUSED,
 static const struct sip_handler handler = { .event = hear_event,
 	                                    .open_media = open_media };
 
-void harm_call(struct harm *h, const char *called)
+static void place(struct harm *h, const char *called, bool incomplete)
 {
-	struct sip_setup setup = { .has_offer = true };
+	struct sip_setup setup = { .has_offer = true,
+		                   .incomplete = incomplete };
 
 	setup.called.number.present = true;
 	(void)text_copy(setup.called.number.digits,
@@ -107,6 +129,16 @@ void harm_call(struct harm *h, const char *called)
 		CHECK_EQ(sip_session_place(&h->session, h->stack, "gateway",
 		                           &setup, NULL),
 		         0);
+}
+
+void harm_call(struct harm *h, const char *called)
+{
+	place(h, called, false);
+}
+
+void harm_dial(struct harm *h, const char *begin)
+{
+	place(h, begin, true);
 }
 
 void harm_hang_up(struct harm *h)
@@ -257,7 +289,7 @@ static void set_address(struct addr *to, uint16_t port)
 	addr_set_port(to, port);
 }
 
-static int open_stack(struct harm *h)
+static int open_stack(struct harm *h, bool overlap)
 {
 	struct sip_peer_conf peer;
 	struct sip_conf conf;
@@ -278,21 +310,22 @@ static int open_stack(struct harm *h)
 	(void)text_copy(peer.name, sizeof(peer.name), "gateway");
 	(void)text_copy(peer.host, sizeof(peer.host), "127.0.0.1");
 	peer.port = h->w->far[1].port;
+	peer.overlap = overlap;
 	set_address(&peer.external, h->w->far[0].port);
 	return rc < 0 ? rc : sip_peer_set(h->stack, &peer);
 }
 
-struct harm *harm_open(void)
+struct harm *harm_open_as(const char *text, bool overlap)
 {
 	static struct harm harm;
 	struct harm *h = &harm;
 
 	memset(h, 0, sizeof(*h));
-	h->w = world_open(harm_conf);
+	h->w = world_open(text);
 	set_address(&h->to[0], h->w->port);
 	timer_init(&h->answer, h->w->loop, "phone answers", answer_now, h);
 	timer_init(&h->late, h->w->loop, "late message", let_go, h);
-	CHECK_EQ(open_stack(h), 0);
+	CHECK_EQ(open_stack(h, overlap), 0);
 	CHECK_EQ(watch_new(&h->watch[0], h->w->loop, h->w->far[0].fd,
 	                   WATCH_READ, from_gateway, h),
 	         0);
@@ -302,6 +335,11 @@ struct harm *harm_open(void)
 	h->w->exchange[0].harm = on_frame;
 	h->w->exchange[0].harm_self = h;
 	return h;
+}
+
+struct harm *harm_open(void)
+{
+	return harm_open_as(harm_conf, false);
 }
 
 void harm_close(struct harm *h)

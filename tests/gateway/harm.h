@@ -37,6 +37,8 @@ struct harm {
 	struct sip_session *session; /* NULL: none */
 	enum harm_manner manner;
 	unsigned status; /* it refuses with; 0: 486 */
+	size_t wants;    /* digits; shorter numbers may grow or are 484 */
+	size_t dialled;  /* of the number it was called by */
 	struct timer answer;
 	unsigned answers; /* it heard */
 	/* the lines */
@@ -57,6 +59,9 @@ struct harm {
 extern const char harm_conf[];
 
 struct harm *harm_open(void); /* with a world */
+/* With a world of this configuration; overlap: the phone too has numbers that
+ * grow (RFC 3578), else it refuses those that are too short. */
+struct harm *harm_open_as(const char *conf, bool overlap);
 void harm_close(struct harm *h);
 
 /* From now on the victim-th (from 0) at this place is harmed so. */
@@ -65,6 +70,7 @@ void harm_aim(struct harm *h, enum harm_place place, enum harm_kind kind,
 
 /* The phone places a call; hangs up, if there is one. */
 void harm_call(struct harm *h, const char *called);
+void harm_dial(struct harm *h, const char *begin); /* more may follow */
 void harm_hang_up(struct harm *h);
 
 /* Nothing is left at either end of either line. */
