@@ -282,6 +282,8 @@ static const struct conf_option media_options[] = {
 	  "how long packets wait before they are played (ms)" },
 	{ "playout mode",  &conf_one_of, M(playout_mode), 0, 0, playout_modes,
 	  "adaptive", "whether they wait longer when the network is slow" },
+	{ "playout concealment", &conf_switch, M(conceal), 0, 0, NULL, "on",
+	  "play on for a moment where a packet is lost" },
 	{ "playout limit", &conf_number, M(playout_most_ms), 40, 1000, NULL,
 	  "200", "more than this waiting is dropped (ms)" },
 	{ "ringback wait", &conf_number, M(ringback_wait_ms), 0, 5000, NULL,

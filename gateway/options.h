@@ -99,7 +99,8 @@ struct options_dial_peer {
 struct options_media {
 	unsigned port_low, port_high, dscp;
 	unsigned playout_ms, playout_most_ms, threads, rtcp_seconds;
-	int playout_mode;  /* 1: adaptive */
+	int playout_mode; /* 1: adaptive */
+	bool conceal;
 	unsigned silent_s; /* no RTP for so long ends the call; 0: never */
 	/* RTP that was described before the answer: how long it is awaited,
 	 * and after how much silence it is over */

@@ -199,6 +199,7 @@ void options_to_media(const struct options_media *m,
 	out->dscp = (int)m->dscp;
 	out->playout_ms = m->playout_ms;
 	out->playout_adaptive = m->playout_mode;
+	out->conceal = m->conceal;
 	out->playout_most_ms = m->playout_most_ms;
 	out->inband_digits = m->inband_digits;
 	out->rtcp_seconds = m->rtcp_seconds;

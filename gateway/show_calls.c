@@ -222,9 +222,9 @@ static void rtp_lines(struct shell *s, const struct rtp_end *rtp)
 	shell_print(s,
 	            "    sent %" PRIu64 ", received %" PRIu64 ", lost %" PRIu64
 	            ", late %" PRIu64 ", early %" PRIu64 ", underruns %" PRIu64
-	            "\n",
+	            ", concealed %" PRIu64 " ms\n",
 	            n->sent_packets, n->received_packets, n->lost, n->late,
-	            n->early, n->underruns);
+	            n->early, n->underruns, n->concealed / 8);
 	shell_print(s,
 	            "    jitter %.1f ms, playout %.1f ms, round trip %.1f "
 	            "ms\n",
@@ -481,6 +481,7 @@ static void rtp_row(struct shell *s, struct call *c, unsigned end)
 	table_cell(s, "%.1f", (double)n.jitter_us / 1000);
 	table_cell(s, "%.1f", (double)n.playout_us / 1000);
 	table_cell(s, "%.1f", (double)n.round_trip_us / 1000);
+	table_number(s, (int64_t)n.concealed / 8);
 }
 
 static void show_rtp(void *self, struct shell *s,
@@ -494,7 +495,7 @@ static void show_rtp(void *self, struct shell *s,
 		{ "late", NULL, true },          { "early", NULL, true },
 		{ "underruns", NULL, true },     { "foreign", NULL, true },
 		{ "jitter_ms", NULL, true },     { "playout_ms", NULL, true },
-		{ "round_trip_ms", NULL, true },
+		{ "round_trip_ms", NULL, true }, { "concealed_ms", NULL, true },
 	};
 	struct gateway *g = self;
 

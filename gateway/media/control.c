@@ -117,6 +117,7 @@ void rtp_session_stop(struct rtp_session *s, bool bye, struct instant now)
 	s->relay.on = false;
 	s->former = (struct addr){ 0 };
 	jitter_flush(&s->jitter, s->jitter.idle);
+	conceal_forget(&s->conceal);
 }
 
 static bool control_from_ours(const struct rtp_session *s,

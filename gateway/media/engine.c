@@ -43,6 +43,7 @@ void media_conf_preset(struct media_conf *conf)
 		.streams_most = 1000,
 		.playout_ms = 40,
 		.playout_adaptive = true,
+		.conceal = true,
 		.playout_most_ms = 200,
 		.inband_digits = true,
 		.rtcp_seconds = 5,
@@ -191,6 +192,7 @@ static void choose_common(struct media_engine *engine)
 	engine->common = (struct session_common){
 		.playout_ms = engine->conf.playout_ms,
 		.playout_adaptive = engine->conf.playout_adaptive,
+		.conceal = engine->conf.conceal,
 		.playout_most_ms = engine->conf.playout_most_ms,
 		.rtcp_interval = SEC(engine->conf.rtcp_seconds),
 		.wall_less_clock_us = wall_now() - instant_now().us,

@@ -34,6 +34,7 @@
 enum {
 	OCTETS_A_MS = 8,
 	LATE_MOST = 100 * OCTETS_A_MS, /* late this long: the line moved */
+	LOST_MOST = 100 * OCTETS_A_MS, /* more is no loss but silence */
 	FORGET = 1000 * OCTETS_A_MS,   /* empty this long: begin afresh */
 	ROUND_PACKETS = 64,
 	ROUND_ADJUST = 8,
@@ -60,7 +61,8 @@ void jitter_flush(struct jitter *j, uint8_t idle)
 {
 	j->idle = idle;
 	memset(j->octets, idle, sizeof(j->octets));
-	j->running = j->renewed = j->odd = j->late = j->muted = false;
+	j->running = j->renewed = j->odd = j->late = j->lost = false;
+	j->muted = false;
 	j->wait_sum = j->wait_count = 0;
 	j->adjust = 0;
 	j->tail = j->head;
@@ -164,6 +166,30 @@ void jitter_mute(struct jitter *j, uint32_t from, uint32_t to)
 	erase(j, from, to);
 }
 
+void jitter_lost(struct jitter *j, uint32_t stamp)
+{
+	int32_t len = (int32_t)(stamp - j->tail);
+
+	if (!j->running || len <= 0 || len > LOST_MOST)
+		return;
+	j->lost = true;
+	j->lost_from = j->tail;
+	j->lost_to = stamp;
+}
+
+/* It came after all, out of order. */
+static void found(struct jitter *j, uint32_t from, uint32_t to)
+{
+	if ((int32_t)(from - j->lost_to) >= 0 ||
+	    (int32_t)(to - j->lost_from) <= 0)
+		return;
+	if ((int32_t)(from - j->lost_from) <= 0)
+		j->lost_from = to;
+	else
+		j->lost_to = from;
+	j->lost = (int32_t)(j->lost_to - j->lost_from) > 0;
+}
+
 static void store(struct jitter *j, uint32_t stamp, struct bytes b)
 {
 	size_t at = stamp % JITTER_OCTETS;
@@ -171,6 +197,8 @@ static void store(struct jitter *j, uint32_t stamp, struct bytes b)
 
 	memcpy(j->octets + at, b.at, first);
 	memcpy(j->octets, b.at + first, b.len - first);
+	if (j->lost)
+		found(j, stamp, stamp + (uint32_t)b.len);
 	if (j->muted)
 		erase(j, j->muted_from, j->muted_to);
 	if ((int32_t)(stamp + (uint32_t)b.len - j->tail) > 0)
@@ -254,23 +282,49 @@ static void drain(struct jitter *j, uint8_t *to, unsigned n)
 	j->head += n;
 }
 
-unsigned jitter_take(struct jitter *j, uint8_t *to, unsigned n)
+/* Which of the next n octets a lost packet would have been. */
+static struct jitter_gap gap_of(const struct jitter *j, unsigned n)
+{
+	int32_t from = (int32_t)(j->lost_from - j->head);
+	int32_t to = (int32_t)(j->lost_to - j->head);
+
+	from = MAX_OF(from, 0);
+	to = MIN_OF(to, (int32_t)n);
+	if (!j->lost || from >= to)
+		return (struct jitter_gap){ 0 };
+	return (struct jitter_gap){ (unsigned)from, (unsigned)(to - from) };
+}
+
+static unsigned take_nothing(struct jitter *j, uint8_t *to, unsigned n)
+{
+	memset(to, j->idle, n);
+	if (!j->running)
+		return 0;
+	j->head += n;
+	if (j->head - j->tail > FORGET)
+		j->running = false;
+	return JITTER_UNDERRUN;
+}
+
+unsigned jitter_take(struct jitter *j, uint8_t *to, unsigned n,
+                     struct jitter_gap *gap)
 {
 	unsigned waiting = jitter_waiting(j), result = 0;
 
-	if (waiting == 0 || n == 0 || n > JITTER_PACKET) {
-		memset(to, j->idle, n);
-		if (!j->running)
-			return 0;
-		j->head += n;
-		if (j->head - j->tail > FORGET)
-			j->running = false;
-		return JITTER_UNDERRUN;
-	}
+	*gap = (struct jitter_gap){ 0, j->running ? n : 0 };
+	if (j->muted && (int32_t)(j->head - j->muted_to) >= 0)
+		j->muted = false;
+	if (waiting == 0 || n == 0 || n > JITTER_PACKET)
+		return take_nothing(j, to, n);
 	if (j->adjust > 0 && waiting > n) {
 		j->octets[j->head++ % JITTER_OCTETS] = j->idle;
 		j->adjust--;
 		result = JITTER_SLIP;
+	}
+	*gap = gap_of(j, n);
+	if (waiting < n) {
+		*gap = (struct jitter_gap){ waiting, n - waiting };
+		result |= JITTER_UNDERRUN;
 	}
 	if (j->adjust < 0 && n > 1) {
 		drain(j, to, n - 1);
@@ -279,5 +333,5 @@ unsigned jitter_take(struct jitter *j, uint8_t *to, unsigned n)
 		return JITTER_SLIP;
 	}
 	drain(j, to, n);
-	return waiting < n ? result | JITTER_UNDERRUN : result;
+	return result;
 }

@@ -27,6 +27,10 @@ enum {
 	JITTER_GREW = 32, /* it came too late, and is waited for from now on */
 };
 
+struct jitter_gap {
+	unsigned at, len;
+};
+
 struct jitter {
 	uint8_t octets[JITTER_OCTETS]; /* idle where nothing waits */
 	uint8_t idle;
@@ -42,6 +46,8 @@ struct jitter {
 	int64_t wait_sum;     /* how long packets wait, for drift... */
 	int32_t wait_least;   /* ...and the one that waited least */
 	unsigned wait_count;
+	bool lost; /* between these nothing came */
+	uint32_t lost_from, lost_to;
 	bool muted; /* what lies, or comes to lie, between these: */
 	uint32_t muted_from, muted_to;
 	int adjust; /* octets still to leave out (> 0) or say twice (< 0) */
@@ -58,7 +64,13 @@ void jitter_renew(struct jitter *j);
 
 unsigned jitter_put(struct jitter *j, uint32_t stamp, struct bytes payload,
                     bool marker);
-unsigned jitter_take(struct jitter *j, uint8_t *to, unsigned n);
+
+/* What came before this stamp has been lost, as far as it does not come yet. */
+void jitter_lost(struct jitter *j, uint32_t stamp);
+
+/* gap: which of the n octets are idle for want of a packet. */
+unsigned jitter_take(struct jitter *j, uint8_t *to, unsigned n,
+                     struct jitter_gap *gap);
 
 /* What has these time stamps is not to be heard, come or yet to come; one such
  * range at a time. */

@@ -33,6 +33,7 @@ struct media_conf {
 	unsigned streams_most;
 	unsigned playout_ms;      /* depth of the playout buffer: 40 */
 	bool playout_adaptive;    /* more when the network needs it */
+	bool conceal;             /* what was lost */
 	unsigned playout_most_ms; /* more than this waiting is dropped: 200 */
 	bool inband_digits;       /* detect DTMF on lines, send as events */
 	unsigned rtcp_seconds;    /* 5; 0: none */
@@ -164,6 +165,7 @@ struct media_counts {
 	uint64_t received_packets, received_octets;
 	uint64_t lost, late, early, duplicate; /* early: overflowed playout */
 	uint64_t underruns; /* ticks the line got idle for want of sound */
+	uint64_t concealed; /* octets made in place of sound that was lost */
 	uint64_t foreign;   /* from a source that is not ours: dropped */
 	uint64_t malformed, unknown_type;
 	uint64_t events_sent, events_received;

@@ -170,6 +170,7 @@ void rtp_session_play_as(struct rtp_session *s, enum law law)
 		return;
 	s->law = law;
 	jitter_flush(&s->jitter, codec_idle(law));
+	conceal_forget(&s->conceal);
 }
 
 void rtp_session_drive(struct rtp_session *s, bool driven)
@@ -349,7 +350,15 @@ static const struct codec_row *codec_of(const struct rtp_session *s,
 	return NULL;
 }
 
-static void play_packet(struct rtp_session *s, const struct rtp_packet *p)
+/* Is something between this packet and the newest before it missing? */
+static bool misses(const struct rtp_session *s, const struct rtp_packet *p)
+{
+	return s->from.known && s->from.ssrc == p->ssrc &&
+	       (int16_t)(uint16_t)(p->seq - (uint16_t)s->from.highest) > 1;
+}
+
+static void play_packet(struct rtp_session *s, const struct rtp_packet *p,
+                        bool missed)
 {
 	uint8_t sound[JITTER_PACKET];
 	const struct codec_row *codec = codec_of(s, p->type);
@@ -359,6 +368,8 @@ static void play_packet(struct rtp_session *s, const struct rtp_packet *p)
 	if (codec == NULL || !s->flow.receive || !s->driven)
 		return;
 	codec_copy(sound, s->law, p->payload.at, codec->law, b.len);
+	if (missed && !p->marker)
+		jitter_lost(&s->jitter, p->stamp);
 	result = jitter_put(&s->jitter, p->stamp, b, p->marker);
 	if (result & JITTER_LATE)
 		shared_add(&s->counts.late, 1);
@@ -418,7 +429,7 @@ int rtp_session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
                         struct instant now, struct rtp_packet *out)
 {
 	struct addr from;
-	bool sound, event;
+	bool sound, event, missed;
 	int n = net_receive_from(s->fd, buffer, size, &from);
 
 	if (n < 0)
@@ -445,23 +456,47 @@ int rtp_session_receive(struct rtp_session *s, uint8_t *buffer, size_t size,
 	s->heard_at = now;
 	s->heard_told = s->heard_told && !s->silent_told; /* told anew */
 	s->silent_told = false;
+	missed = misses(s, out);
 	if (!count_packet(s, out, sound, now))
 		return SESSION_NOTHING;
 	if (event)
 		return hear_event(s, out, now);
-	play_packet(s, out);
+	play_packet(s, out, missed);
 	return SESSION_SOUND;
+}
+
+/* Where nothing came, what was heard goes on for a moment; but not where a
+ * digit is, which is no sound. */
+static void fill(struct rtp_session *s, uint8_t *to, unsigned n,
+                 const struct jitter_gap *gap)
+{
+	unsigned after = gap->at + gap->len, made;
+
+	if (s->ear.active || !s->flow.receive || s->jitter.muted) {
+		conceal_forget(&s->conceal);
+		return;
+	}
+	conceal_heard(&s->conceal, to, gap->at, s->law);
+	if (gap->len > 0) {
+		made = conceal_make(&s->conceal, to + gap->at, gap->len,
+		                    s->law);
+		shared_add(&s->counts.concealed, made);
+	}
+	conceal_heard(&s->conceal, to + after, n - after, s->law);
 }
 
 bool rtp_session_take(struct rtp_session *s, uint8_t *to, unsigned n)
 {
-	unsigned result = jitter_take(&s->jitter, to, n);
+	struct jitter_gap gap;
+	unsigned result = jitter_take(&s->jitter, to, n, &gap);
 
 	/* a digit is not sound: while it lasts none is missed */
 	if (result & JITTER_UNDERRUN && !s->ear.active && s->flow.receive)
 		shared_add(&s->counts.underruns, 1);
 	if (result & JITTER_SLIP)
 		shared_add(&s->counts.slips, 1);
+	if (s->jitter.running && s->common->conceal)
+		fill(s, to, n, &gap);
 	return s->jitter.running;
 }
 

@@ -9,6 +9,7 @@
  * thread its stream runs on; the counts alone are read by another.
  */
 
+#include "gateway/media/conceal.h"
 #include "gateway/media/digits.h"
 #include "gateway/media/jitter.h"
 #include "gateway/media/media.h"
@@ -28,7 +29,7 @@ struct session_identity {
 /* What all sessions of an engine share; constant while threads run. */
 struct session_common {
 	unsigned playout_ms, playout_most_ms;
-	bool playout_adaptive;
+	bool playout_adaptive, conceal;
 	usec rtcp_interval; /* 0: none */
 	int64_t wall_less_clock_us;
 	char cname[RTCP_CNAME + 1];
@@ -70,6 +71,7 @@ struct rtp_session {
 
 	struct rtp_source from;
 	struct jitter jitter;
+	struct conceal conceal;
 	struct digits_ear ear;
 	struct digits_news news; /* of the last packet */
 

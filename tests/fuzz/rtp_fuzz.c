@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rtp_source source = { 0 };
 	struct bytes in = { data, size }, datagram;
 	struct rtp_packet p;
+	struct jitter_gap gap;
 	uint8_t len, out[160];
 
 	jitter_init(&jitter, 40, 200, 0xd5);
@@ -34,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			(void)jitter_put(&jitter, p.stamp, p.payload, p.marker);
 			assert(rtp_source_lost(&source) <= UINT32_MAX);
 		}
-		(void)jitter_take(&jitter, out, len % sizeof(out));
+		(void)jitter_take(&jitter, out, len % sizeof(out), &gap);
 		assert(jitter_waiting(&jitter) <= JITTER_OCTETS);
 	}
 	return 0;

@@ -18,6 +18,7 @@ enum { IDLE = 0xd5, PACKET = 160, TICK = 40, DEPTH = 320, FIRST = 1000 };
 struct bench {
 	struct jitter j;
 	unsigned late, early, resyncs, underruns, slips;
+	struct jitter_gap gap; /* of the last tick */
 	uint8_t out[TICK];
 };
 
@@ -49,7 +50,7 @@ static void put(struct bench *b, uint32_t stamp, bool marker)
 
 static void take(struct bench *b)
 {
-	unsigned result = jitter_take(&b->j, b->out, TICK);
+	unsigned result = jitter_take(&b->j, b->out, TICK, &b->gap);
 
 	b->underruns += (result & JITTER_UNDERRUN) != 0;
 	b->slips += (result & JITTER_SLIP) != 0;
@@ -222,6 +223,39 @@ TEST(what_waits_is_bounded_when_the_line_stops)
 	for (unsigned i = 0; i < 12; i++)
 		take(&b);
 	CHECK(!idle(&b));
+}
+
+/* What of the next ticks a lost packet would have been, octet by octet. */
+static const struct {
+	uint32_t stamp; /* of the packet after the first */
+	uint32_t late;  /* comes after it; 0: none */
+	unsigned from, to;
+} losses[] = {
+	{ 320, 0, 160, 320 }, { 330, 0, 160, 330 },   { 480, 0, 160, 480 },
+	{ 320, 160, 0, 0 },   { 480, 160, 320, 480 }, { 480, 320, 160, 320 },
+	{ 1120, 0, 0, 0 }, /* no loss but silence */
+};
+
+TEST_ROWS(a_lost_packet_is_a_gap_until_it_comes, losses, row)
+{
+	struct bench b;
+
+	start(&b);
+	put(&b, FIRST, true);
+	jitter_lost(&b.j, FIRST + row->stamp);
+	put(&b, FIRST + row->stamp, false);
+	if (row->late != 0)
+		put(&b, FIRST + row->late, false);
+	for (unsigned i = 0; i < DEPTH / TICK; i++) {
+		take(&b);
+		CHECK_EQ(b.gap.len, 0);
+	}
+	for (unsigned at = 0; at < row->stamp; at += TICK) {
+		take(&b);
+		for (unsigned i = 0; i < TICK; i++)
+			CHECK_EQ(i >= b.gap.at && i < b.gap.at + b.gap.len,
+			         at + i >= row->from && at + i < row->to);
+	}
 }
 
 /* --- adaptive --- */
