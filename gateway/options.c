@@ -121,6 +121,15 @@ static const struct conf_choice peer_urls[] = {
 	{ 0 },
 };
 
+static const struct conf_choice peer_digests[] = {
+	{ "sha-256-md5", SIP_DIGEST_SHA256_MD5, "both, the stronger first" },
+	{ "md5-sha-256", SIP_DIGEST_MD5_SHA256,
+	  "for phones that read the first challenge only" },
+	{ "sha-256", SIP_DIGEST_SHA256, "nothing weaker" },
+	{ "md5", SIP_DIGEST_MD5, "for what stumbles over a second challenge" },
+	{ 0 },
+};
+
 #define P(member) CONF_AT(struct options_peer, member)
 static const struct conf_option peer_heading[] = {
 	{ "name", &conf_word, P(name), 1, 39, NULL, NULL, "of the peer" },
@@ -180,6 +189,8 @@ static const struct conf_option peer_options[] = {
 	  "phones at these addresses may call while their proxy is dead" },
 	{ "authenticate", &options_kind_user, P(realm), 0, 0, NULL, NULL,
 	  "the realm its calls are asked for; \"authentication\" is who may" },
+	{ "digest algorithm", &conf_one_of, P(digest), 0, 0, peer_digests,
+	  "sha-256-md5", "what it is asked for with \"authenticate\"" },
 	{ "outbound-proxy", &conf_word, P(proxy), 1, 87, NULL, NULL,
 	  "ADDRESS[:PORT] or NAME[:PORT] all goes by" },
 	{ "url",          &conf_one_of, P(url), 0, 0, peer_urls, "sip",

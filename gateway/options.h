@@ -70,6 +70,7 @@ struct options_peer {
 	int overlap;                      /* 1: RFC 3578 */
 	struct options_prefixes prefixes; /* who may call without a proxy */
 	char realm[48];                   /* and is asked for a digest */
+	int digest;                       /* enum sip_digest */
 	char proxy[88];                   /* outbound; host or host:port */
 	int url;                          /* of called numbers: 1 is tel: */
 	unsigned registrar_expires_s;     /* 0: it is none */

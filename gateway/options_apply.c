@@ -148,6 +148,7 @@ void options_to_peer(const struct options_peer *p, struct sip_peer_conf *out)
 	out->nprefixes = p->prefixes.n;
 	memcpy(out->prefixes, p->prefixes.one, sizeof(out->prefixes));
 	(void)text_copy(out->realm, sizeof(out->realm), p->realm);
+	out->digest = (enum sip_digest)p->digest;
 	if (p->proxy[0] != '\0')
 		(void)split_host(p->proxy, out->proxy, sizeof(out->proxy),
 		                 &out->proxy_port);

@@ -10,7 +10,8 @@
  * once. A right answer to a nonce we do not know any more is told that it is
  * stale (RFC 7616 3.3), which a phone answers without asking anybody.
  *
- * Both algorithms are offered, the stronger first (RFC 8760 2.3). The uri of an
+ * Both algorithms are offered, the stronger first (RFC 8760 2.3), unless the
+ * peer is configured otherwise; only what is offered is taken. The uri of an
  * answer is not held against the Request-URI: a proxy may have changed that,
  * and the count makes the answer good for this request only.
  */
@@ -26,6 +27,18 @@
 enum { NONCES = 256, NONCE = 24 + 1 };
 
 #define NONCE_LIFE SEC(300)
+
+static const struct {
+	unsigned n;
+	enum digest_algorithm list[DIGEST_ALGORITHMS];
+} offers[] = {
+	/* clang-format off */
+	[SIP_DIGEST_SHA256_MD5] = { 2, { DIGEST_SHA256, DIGEST_MD5 } },
+	[SIP_DIGEST_MD5_SHA256] = { 2, { DIGEST_MD5, DIGEST_SHA256 } },
+	[SIP_DIGEST_SHA256]     = { 1, { DIGEST_SHA256 } },
+	[SIP_DIGEST_MD5]        = { 1, { DIGEST_MD5 } },
+	/* clang-format on */
+};
 
 struct nonce {
 	char text[NONCE]; /* "0a7" and random: its place is found by it */
@@ -72,19 +85,20 @@ static const char *new_nonce(struct challenges *c)
 
 /* --- asking --- */
 
-static int put_challenges(osip_message_t *m, const char *realm,
+static int put_challenges(osip_message_t *m, const struct sip_peer_conf *peer,
                           const char *nonce, bool stale)
 {
 	char room[256];
 	int rc = 0;
 
-	for (int a = DIGEST_ALGORITHMS - 1; a >= 0 && rc == 0; a--) {
+	for (unsigned i = 0; i < offers[peer->digest].n && rc == 0; i++) {
 		struct text text = TEXT(room);
 
 		text_add(&text,
 		         "Digest realm=\"%s\", nonce=\"%s\", algorithm=%s, "
 		         "qop=\"auth\"%s",
-		         realm, nonce, digest_name((enum digest_algorithm)a),
+		         peer->realm, nonce,
+		         digest_name(offers[peer->digest].list[i]),
 		         stale ? ", stale=true" : "");
 		rc = message_add_header(m, "WWW-Authenticate", room);
 	}
@@ -102,7 +116,7 @@ static bool ask(struct sip_stack *stack, struct transaction *t,
 	message_random(tag, sizeof(tag));
 	m = stack_response(stack, request, &answer);
 	if (m != NULL &&
-	    put_challenges(m, peer->conf.realm, new_nonce(stack->challenges),
+	    put_challenges(m, &peer->conf, new_nonce(stack->challenges),
 	                   stale) < 0)
 		m = message_free(m);
 	if (m == NULL || transaction_respond(t, m) < 0)
@@ -164,6 +178,14 @@ static bool is_equal(const char *a, const char *b)
 	return differ == 0;
 }
 
+static bool is_offered(const struct peer *peer, enum digest_algorithm algorithm)
+{
+	for (unsigned i = 0; i < offers[peer->conf.digest].n; i++)
+		if (offers[peer->conf.digest].list[i] == algorithm)
+			return true;
+	return false;
+}
+
 static bool is_right(const struct answer *a, const struct peer *peer,
                      const char *method)
 {
@@ -222,7 +244,8 @@ bool challenge_passed(struct sip_stack *stack, struct transaction *t,
 	     i++) {
 		if (!read_answer(given, peer->conf.realm, &a))
 			continue;
-		if (is_right(&a, peer, request->sip_method))
+		if (is_offered(peer, a.algorithm) &&
+		    is_right(&a, peer, request->sip_method))
 			return is_fresh(stack->challenges, &a) ||
 			       ask(stack, t, request, peer, true);
 		stack_note(stack, &stack->refused,

@@ -67,6 +67,15 @@ struct sip_credential {
 	char realm[48]; /* "": whatever realm this peer has */
 };
 
+/* What a far end is asked for, in this order: some read the first challenge
+ * only, and some of those know but MD5. */
+enum sip_digest {
+	SIP_DIGEST_SHA256_MD5,
+	SIP_DIGEST_MD5_SHA256,
+	SIP_DIGEST_SHA256,
+	SIP_DIGEST_MD5,
+};
+
 /* OPTIONS to a far end, to know whether it is there. */
 struct sip_keepalive {
 	bool on;
@@ -127,7 +136,8 @@ struct sip_peer_conf {
 	bool overlap;       /* RFC 3578, both ways: an INVITE for each digit */
 	unsigned nprefixes; /* who may call beside, or without, host */
 	struct sip_prefix prefixes[SIP_PREFIXES];
-	char realm[48];      /* its INVITEs are challenged; "": are not */
+	char realm[48]; /* its INVITEs are challenged; "": are not */
+	enum sip_digest digest;
 	char proxy[80];      /* all goes by this outbound proxy; "": none */
 	uint16_t proxy_port; /* 0: 5060 (or by SRV) */
 	enum sip_100rel reliable;

@@ -12,9 +12,11 @@
  * server that asks for ever does not get more than a few answers in a row.
  *
  * Of several challenges of one realm the strongest we know is taken (RFC 8760
- * 2.4); qop is auth where it is offered. auth-int would protect a body that
- * every gateway on the way may change, and is never asked for. The -sess
- * algorithms save nothing here.
+ * 2.4); qop is auth where it is offered, for auth-int protects a body that any
+ * gateway on the way may change, and is used only where nothing else is taken.
+ * Of the -sess algorithms the secret is made once for a nonce, so its cnonce
+ * stays too (RFC 7616 3.4.2). A server may name the next nonce in what it
+ * accepts (3.5), which saves being asked again.
  */
 #include "gateway/sip/digest.h"
 
@@ -41,9 +43,11 @@ enum {
 struct digest_realm {
 	char peer[sizeof(((struct sip_peer_conf *)0)->name)];
 	char realm[96], nonce[VALUE], opaque[VALUE], user[40];
-	char secret[DIGEST_HEX];
+	char secret[DIGEST_HEX], cnonce[17];
 	enum digest_algorithm algorithm;
 	bool proxy, qop;
+	bool session;   /* -sess */
+	bool integrity; /* qop is auth-int */
 	unsigned used;  /* nonce count */
 	uint32_t asked; /* CSeq of the request that was challenged */
 };
@@ -72,6 +76,18 @@ const char *digest_name(enum digest_algorithm algorithm)
 	return algorithms[algorithm].name;
 }
 
+static int find_algorithm(const char *name, size_t len,
+                          enum digest_algorithm *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(algorithms); i++)
+		if (strlen(algorithms[i].name) == len &&
+		    strncasecmp(name, algorithms[i].name, len) == 0) {
+			*out = (enum digest_algorithm)i;
+			return 0;
+		}
+	return -ENOTSUP;
+}
+
 int digest_algorithm(const char *value, enum digest_algorithm *out)
 {
 	char name[32];
@@ -81,22 +97,31 @@ int digest_algorithm(const char *value, enum digest_algorithm *out)
 		*out = DIGEST_MD5;
 		return 0;
 	}
-	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(algorithms); i++)
-		if (strcasecmp(name, algorithms[i].name) == 0) {
-			*out = (enum digest_algorithm)i;
-			return 0;
-		}
-	return -ENOTSUP;
+	return rc < 0 ? -ENOTSUP : find_algorithm(name, strlen(name), out);
+}
+
+static void hash_octets(enum digest_algorithm algorithm, char hex[DIGEST_HEX],
+                        struct bytes b)
+{
+	static const char digits[] = "0123456789abcdef";
+	gnutls_digest_algorithm_t hash = algorithms[algorithm].hash;
+	uint8_t octets[32];
+	unsigned n = gnutls_hash_get_len(hash);
+
+	assert(n <= sizeof(octets));
+	memset(octets, 0, sizeof(octets));
+	(void)gnutls_hash_fast(hash, b.at, b.len, octets);
+	for (unsigned i = 0; i < n; i++) {
+		hex[2 * i] = digits[octets[i] >> 4];
+		hex[2 * i + 1] = digits[octets[i] & 15];
+	}
+	hex[2 * n] = '\0';
 }
 
 void digest_hash(enum digest_algorithm algorithm, char hex[DIGEST_HEX], ...)
 {
-	static const char digits[] = "0123456789abcdef";
-	gnutls_digest_algorithm_t hash = algorithms[algorithm].hash;
 	char room[2048];
 	struct text text = TEXT(room);
-	uint8_t octets[32];
-	unsigned n = gnutls_hash_get_len(hash);
 	const char *part, *between = "";
 	va_list parts;
 
@@ -106,27 +131,29 @@ void digest_hash(enum digest_algorithm algorithm, char hex[DIGEST_HEX], ...)
 		between = ":";
 	}
 	va_end(parts);
-	assert(n <= sizeof(octets));
-	memset(octets, 0, sizeof(octets));
-	(void)gnutls_hash_fast(hash, room, text.len, octets);
-	for (unsigned i = 0; i < n; i++) {
-		hex[2 * i] = digits[octets[i] >> 4];
-		hex[2 * i + 1] = digits[octets[i] & 15];
-	}
-	hex[2 * n] = '\0';
+	hash_octets(algorithm, hex,
+	            (struct bytes){ (const uint8_t *)room, text.len });
 }
 
 void digest_response(const struct digest_input *in, char hex[DIGEST_HEX])
 {
-	char request[DIGEST_HEX];
+	char request[DIGEST_HEX], body[DIGEST_HEX];
+	const char *qop = in->body == NULL ? "auth" : "auth-int";
 
-	digest_hash(in->algorithm, request, in->method, in->uri, (char *)NULL);
+	if (in->body == NULL) {
+		digest_hash(in->algorithm, request, in->method, in->uri,
+		            (char *)NULL);
+	} else {
+		hash_octets(in->algorithm, body, *in->body);
+		digest_hash(in->algorithm, request, in->method, in->uri, body,
+		            (char *)NULL);
+	}
 	if (in->nc == NULL)
 		digest_hash(in->algorithm, hex, in->secret, in->nonce, request,
 		            (char *)NULL);
 	else
 		digest_hash(in->algorithm, hex, in->secret, in->nonce, in->nc,
-		            in->cnonce, "auth", request, (char *)NULL);
+		            in->cnonce, qop, request, (char *)NULL);
 }
 
 int digest_unquote(char *to, size_t size, const char *value)
@@ -145,7 +172,7 @@ int digest_unquote(char *to, size_t size, const char *value)
 
 /* --- challenges --- */
 
-static bool offers_auth(const osip_www_authenticate_t *asked)
+static bool offers(const osip_www_authenticate_t *asked, const char *qop)
 {
 	char words[64], *rest, *word;
 
@@ -153,9 +180,38 @@ static bool offers_auth(const osip_www_authenticate_t *asked)
 		return false;
 	for (word = strtok_r(words, ", \t", &rest); word != NULL;
 	     word = strtok_r(NULL, ", \t", &rest))
-		if (strcasecmp(word, "auth") == 0)
+		if (strcasecmp(word, qop) == 0)
 			return true;
 	return false;
+}
+
+/* "SHA-256-sess" is SHA-256 with a secret for the session. */
+static int read_algorithm(const osip_www_authenticate_t *asked,
+                          struct digest_realm *r)
+{
+	static const char suffix[] = "-sess";
+	char name[32];
+	size_t len;
+
+	if (digest_unquote(name, sizeof(name), asked->algorithm) != 0)
+		return digest_algorithm(asked->algorithm, &r->algorithm);
+	len = strlen(name);
+	r->session = len > strlen(suffix) &&
+	             strcasecmp(name + len - strlen(suffix), suffix) == 0;
+	return find_algorithm(name, r->session ? len - strlen(suffix) : len,
+	                      &r->algorithm);
+}
+
+/* How the answer is protected; -ENOTSUP: in no way we know. A session's secret
+ * needs the cnonce that only goes with a qop. */
+static int read_qop(const osip_www_authenticate_t *asked,
+                    struct digest_realm *r)
+{
+	r->qop = offers(asked, "auth");
+	r->integrity = !r->qop && offers(asked, "auth-int");
+	r->qop |= r->integrity;
+	return r->qop || (asked->qop_options == NULL && !r->session) ? 0
+	                                                             : -ENOTSUP;
 }
 
 /* Those for this realm, or else those for any. */
@@ -174,6 +230,16 @@ static const struct sip_credential *find_credential(const struct peer *peer,
 	return any;
 }
 
+/* RFC 7616 3.4.2 */
+static void make_session(struct digest_realm *r)
+{
+	char hex[DIGEST_HEX];
+
+	digest_hash(r->algorithm, hex, r->secret, r->nonce, r->cnonce,
+	            (char *)NULL);
+	memcpy(r->secret, hex, sizeof(hex));
+}
+
 /* What is asked, with our secret for it: 0; -ENOENT: we have none; -ENOTSUP. */
 static int read_challenge(const osip_www_authenticate_t *asked,
                           const struct peer *peer, struct digest_realm *out)
@@ -183,14 +249,11 @@ static int read_challenge(const osip_www_authenticate_t *asked,
 
 	if (asked->auth_type == NULL ||
 	    strcasecmp(asked->auth_type, "Digest") != 0 ||
-	    digest_algorithm(asked->algorithm, &r.algorithm) < 0 ||
+	    read_algorithm(asked, &r) < 0 || read_qop(asked, &r) < 0 ||
 	    digest_unquote(r.realm, sizeof(r.realm), asked->realm) < 0 ||
 	    digest_unquote(r.nonce, sizeof(r.nonce), asked->nonce) < 0 ||
 	    digest_unquote(r.opaque, sizeof(r.opaque), asked->opaque) ==
 	            -ENOSPC)
-		return -ENOTSUP;
-	r.qop = offers_auth(asked);
-	if (asked->qop_options != NULL && !r.qop)
 		return -ENOTSUP;
 	mine = find_credential(peer, r.realm);
 	if (mine == NULL)
@@ -199,6 +262,9 @@ static int read_challenge(const osip_www_authenticate_t *asked,
 	(void)text_copy(r.user, sizeof(r.user), mine->user);
 	digest_hash(r.algorithm, r.secret, mine->user, r.realm, mine->password,
 	            (char *)NULL);
+	message_random(r.cnonce, sizeof(r.cnonce));
+	if (r.session)
+		make_session(&r);
 	*out = r;
 	return 0;
 }
@@ -293,36 +359,66 @@ int digest_hear(struct digest **d, const struct peer *peer,
 	return h.rc;
 }
 
+static void take_next(struct digest *d, const struct peer *peer,
+                      const osip_list_t *infos, bool proxy)
+{
+	const osip_authentication_info_t *info = osip_list_get(infos, 0);
+	char nonce[VALUE];
+
+	if (info == NULL ||
+	    digest_unquote(nonce, sizeof(nonce), info->nextnonce) < 0)
+		return;
+	for (unsigned i = 0; i < d->nrealms; i++) {
+		struct digest_realm *r = &d->realm[i];
+
+		if (r->proxy != proxy || strcmp(r->peer, peer->conf.name) != 0)
+			continue;
+		(void)text_copy(r->nonce, sizeof(r->nonce), nonce);
+		r->used = 0;
+	}
+}
+
+void digest_next(struct digest *d, const struct peer *peer,
+                 const osip_message_t *response)
+{
+	if (d == NULL || peer == NULL)
+		return;
+	take_next(d, peer, &response->authentication_infos, false);
+	take_next(d, peer, &response->proxy_authentication_infos, true);
+}
+
 /* --- answers --- */
 
 static void print_answer(struct text *out, struct digest_realm *r,
-                         const char *method, const char *uri)
+                         const osip_message_t *request, const char *uri)
 {
-	char cnonce[17], nc[9], hex[DIGEST_HEX];
+	char nc[9], hex[DIGEST_HEX];
 	struct text count = TEXT(nc);
+	struct bytes body = message_body(request);
 	struct digest_input in = {
 		.algorithm = r->algorithm,
 		.secret = r->secret,
 		.nonce = r->nonce,
-		.method = method,
+		.method = request->sip_method,
 		.uri = uri,
-		.cnonce = cnonce,
+		.cnonce = r->cnonce,
+		.body = r->integrity ? &body : NULL,
 	};
 
-	message_random(cnonce, sizeof(cnonce));
 	text_add(&count, "%08x", ++r->used);
 	if (r->qop)
 		in.nc = nc;
 	digest_response(&in, hex);
 	text_add(out,
 	         "Digest username=\"%s\",realm=\"%s\",nonce=\"%s\",uri=\"%s\","
-	         "response=\"%s\",algorithm=%s",
+	         "response=\"%s\",algorithm=%s%s",
 	         r->user, r->realm, r->nonce, uri, hex,
-	         digest_name(r->algorithm));
+	         digest_name(r->algorithm), r->session ? "-sess" : "");
 	if (r->opaque[0] != '\0')
 		text_add(out, ",opaque=\"%s\"", r->opaque);
 	if (r->qop)
-		text_add(out, ",qop=auth,nc=%s,cnonce=\"%s\"", nc, cnonce);
+		text_add(out, ",qop=%s,nc=%s,cnonce=\"%s\"",
+		         r->integrity ? "auth-int" : "auth", nc, r->cnonce);
 }
 
 static const char *header_of(bool proxy)
@@ -346,7 +442,7 @@ int digest_put(struct digest *d, const struct peer *peer,
 		if (strcmp(d->realm[i].peer, peer->conf.name) != 0)
 			continue;
 		value = TEXT(room);
-		print_answer(&value, &d->realm[i], request->sip_method, uri);
+		print_answer(&value, &d->realm[i], request, uri);
 		rc = value.cut
 		             ? -ENOMEM
 		             : message_add_header(request,

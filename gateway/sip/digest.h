@@ -25,6 +25,11 @@ struct peer;
 int digest_hear(struct digest **d, const struct peer *peer,
                 const osip_message_t *request, const osip_message_t *response);
 
+/* It accepted a request, and may have named the nonce of the next one. d and
+ * peer may be NULL. */
+void digest_next(struct digest *d, const struct peer *peer,
+                 const osip_message_t *response);
+
 /* Adds to a request that goes to this peer the answers to what it has asked.
  * d and peer may be NULL. 0 or -ENOMEM. */
 int digest_put(struct digest *d, const struct peer *peer,
@@ -58,7 +63,8 @@ struct digest_input {
 	enum digest_algorithm algorithm;
 	const char *secret; /* H(user:realm:password) */
 	const char *nonce, *method, *uri;
-	const char *nc, *cnonce; /* nc NULL: no qop, RFC 2069's manner */
+	const char *nc, *cnonce;  /* nc NULL: no qop, RFC 2069's manner */
+	const struct bytes *body; /* qop is auth-int; NULL: auth */
 };
 void digest_response(const struct digest_input *in, char hex[DIGEST_HEX]);
 

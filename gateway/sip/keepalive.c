@@ -150,15 +150,47 @@ static void failed(struct keepalive *k, unsigned status)
 	ask(k);
 }
 
+static const struct transaction_user probe_user;
+
+static int send_to(struct keepalive *k, const struct hop *hop,
+                   osip_message_t *m)
+{
+	int rc = digest_put(k->digest, k->peer, m);
+
+	if (rc < 0) {
+		(void)message_free(m);
+		return rc;
+	}
+	return transaction_request(&k->probe, k->stack->transactions, hop, m,
+	                           &probe_user, k);
+}
+
+/* Some count or report what is not authenticated; to us either is life. */
+static bool challenged(struct keepalive *k, const struct transaction *t,
+                       const osip_message_t *response)
+{
+	const osip_message_t *sent = transaction_request_of(t);
+	struct hop hop = *transaction_hop(t);
+	osip_message_t *again;
+
+	if ((response->status_code != 401 && response->status_code != 407) ||
+	    digest_hear(&k->digest, k->peer, sent, response) < 0)
+		return false;
+	k->probe = NULL;
+	again = digest_renew(sent, ++k->cseq);
+	return again != NULL && send_to(k, &hop, again) == 0;
+}
+
 static void hear_response(void *self, struct transaction *t,
                           const osip_message_t *response)
 {
 	struct keepalive *k = self;
 	unsigned status = (unsigned)response->status_code;
 
-	(void)t;
-	if (status < 200)
+	if (status < 200 || challenged(k, t, response))
 		return;
+	if (status < 300)
+		digest_next(k->digest, k->peer, response);
 	if (status == 503 || status == 505) {
 		failed(k, status);
 		return;
@@ -183,7 +215,7 @@ static const struct transaction_user probe_user = {
 /* --- asking --- */
 
 static int add_identity(struct text *out, const struct keepalive *k,
-                        const struct hop *hop)
+                        const struct hop *hop, unsigned cseq)
 {
 	const struct sip_stack *stack = k->stack;
 	const struct sip_peer_conf *conf = &k->peer->conf;
@@ -201,13 +233,13 @@ static int add_identity(struct text *out, const struct keepalive *k,
 	text_add(out,
 	         "OPTIONS sip:%s%s%s SIP/2.0\r\n"
 	         "From: <sip:causeway@%s>;tag=%s\r\nTo: <sip:%s>\r\n"
-	         "Call-ID: %s\r\nCSeq: 1 OPTIONS\r\n"
+	         "Call-ID: %s\r\nCSeq: %u OPTIONS\r\n"
 	         "Contact: <sip:causeway@%s>\r\n"
 	         "Max-Forwards: %u\r\nAccept: application/sdp\r\n",
 	         far, hop->transport == SIP_UDP ? "" : ";transport=",
 	         hop->transport == SIP_UDP ? ""
 	                                   : sip_transport_name(hop->transport),
-	         own, tag, far, id, own, stack->conf.max_forwards);
+	         own, tag, far, id, cseq, own, stack->conf.max_forwards);
 	if (stack->conf.user_agent[0] != '\0')
 		text_add(out, "User-Agent: %s\r\n", stack->conf.user_agent);
 	return 0;
@@ -224,12 +256,11 @@ static int send_probe(struct keepalive *k)
 	int rc = transports_choose(k->stack->transports, &hop);
 
 	if (rc == 0)
-		rc = add_identity(&text, k, &hop);
+		rc = add_identity(&text, k, &hop, ++k->cseq);
 	if (rc == 0)
 		rc = dialog_finish(&m, &text, NULL);
 	if (rc == 0)
-		rc = transaction_request(&k->probe, k->stack->transactions,
-		                         &hop, m, &probe_user, k);
+		rc = send_to(k, &hop, m);
 	return rc;
 }
 
@@ -293,6 +324,7 @@ void keepalive_stop(struct keepalive *k)
 	if (k->probe != NULL)
 		transaction_forget(k->probe);
 	k->probe = NULL;
+	k->digest = digest_free(k->digest);
 	k->failures = 0;
 	fsm_post(&k->fsm, SWITCHED_OFF, NULL);
 }

@@ -23,7 +23,9 @@ struct keepalive {
 	struct peer *peer;
 	struct fsm fsm;
 	struct timer next; /* the next probe, or the end of this one's wait */
-	struct transaction *probe;          /* NULL: none is out */
+	struct transaction *probe; /* NULL: none is out */
+	struct digest *digest;     /* what it has asked */
+	uint32_t cseq;
 	struct addr addrs[KEEPALIVE_ADDRS]; /* of this probe */
 	unsigned naddrs, tried;
 	unsigned failures; /* probes in a row */

@@ -186,17 +186,35 @@ static int result(int rc, uint64_t mark)
 	return rc == OSIP_SUCCESS ? 0 : -EBADMSG;
 }
 
+/* What the parser is given, closed by NUL. */
+static const char *prepare_head(const struct scan *scan, size_t *len)
+{
+	/* signalling thread only */
+	static char head[MESSAGE_HEAD + 1], split[2 * MESSAGE_HEAD + 1];
+	size_t n;
+
+	*len = copy_head(scan, head);
+	head[*len] = '\0';
+	if (!scan->response || (scan->status != 401 && scan->status != 407))
+		return head;
+	n = scan_split(head, *len, split, sizeof(split) - 1);
+	if (n == 0)
+		return head;
+	*len = n;
+	split[n] = '\0';
+	return split;
+}
+
 static int parse_whole(osip_message_t **out, const struct scan *scan)
 {
-	static char head[MESSAGE_HEAD + 1]; /* signalling thread only */
 	osip_message_t *m = NULL;
-	size_t len = copy_head(scan, head);
+	size_t len;
+	const char *head = prepare_head(scan, &len);
 	uint64_t mark = message_mark();
 	int rc;
 
 	if (osip_message_init(&m) != OSIP_SUCCESS)
 		return -ENOMEM;
-	head[len] = '\0';
 	rc = osip_message_parse(m, head, len);
 	if (rc == OSIP_SUCCESS && scan->body.len > 0)
 		rc = osip_message_set_body(m, (const char *)scan->body.at,

@@ -392,6 +392,11 @@ static void hear_response(void *self, struct transaction *t,
 		return;
 	r->transaction = NULL;
 	r->status = (unsigned)response->status_code;
+	if (response->status_code < 300)
+		digest_next(r->digest,
+		            peers_at(r->owner->stack->peers,
+		                     &transaction_hop(t)->remote),
+		            response);
 	if (challenged(r, t, response) || too_brief(r, response))
 		return;
 	if (response->status_code >= 300) {

@@ -35,6 +35,10 @@ int scan_message(struct scan *out, struct bytes raw);
  * -EBADMSG: no more sense can be made of this stream. */
 int scan_frame(struct bytes stream, size_t *body);
 
+/* The head of a 401 or 407 with each challenge in a line of its own: split.c.
+ * Returns its length; 0: it does not fit. */
+size_t scan_split(const char *head, size_t len, char *to, size_t size);
+
 /* Digits only, at least one, at most `max`. */
 bool scan_number(struct bytes text, uint64_t max, uint64_t *out);
 

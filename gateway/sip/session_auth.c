@@ -34,6 +34,8 @@ bool session_challenged(struct sip_session *s, struct transaction **slot,
 	const osip_message_t *request = transaction_request_of(t);
 	osip_message_t *again;
 
+	if (response->status_code >= 200 && response->status_code < 300)
+		digest_next(s->digest, asker, response);
 	if (!is_challenge(response) ||
 	    digest_hear(&s->digest, asker, request, response) < 0)
 		return false;

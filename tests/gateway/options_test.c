@@ -77,6 +77,7 @@ static const char everything[] =
 	" cause-map from-sip 480 20\n"
 	" no redirect\n backup-proxy 192.0.2.0/24\n"
 	" backup-proxy 2001:db8::/33\n authenticate lab\n"
+	" digest algorithm md5-sha-256\n"
 	" outbound-proxy 192.0.2.5:5062\n url tel\n registrar "
 	"expires 600\n registrar secondary\n"
 	" register gw-7\n"

@@ -194,6 +194,47 @@ TEST_ROWS(only_who_knows_a_password_calls, answers, row)
 	desk_close(&d);
 }
 
+static const struct {
+	enum sip_digest digest;
+	const char *first, *second; /* NULL: no second one */
+	bool md5;
+} orders[] = {
+	/* clang-format off */
+	{ SIP_DIGEST_SHA256_MD5, "SHA-256", "MD5",     true  },
+	{ SIP_DIGEST_MD5_SHA256, "MD5",     "SHA-256", true  },
+	{ SIP_DIGEST_SHA256,     "SHA-256", NULL,      false },
+	{ SIP_DIGEST_MD5,        "MD5",     NULL,      true  },
+	/* clang-format on */
+};
+
+TEST_ROWS(what_is_offered_first_and_at_all_is_configured, orders, row)
+{
+	struct answer a = { "alice", "pa", "lab", DIGEST_MD5, true, 1 };
+	char nonce[64];
+	const char *at;
+	struct desk d;
+
+	desk_open(&d);
+	d.peer.digest = row->digest;
+	phones(&d, 127, 8, "lab");
+	far_invite(&d.far, "1", "", far_sdp);
+	desk_turn(&d);
+	refused(&d, false);
+	at = strstr(d.far.heard, "algorithm=");
+	CHECK(strncmp(at + 10, row->first, strlen(row->first)) == 0);
+	at = strstr(at + 1, "algorithm=");
+	CHECK_EQ(at != NULL, row->second != NULL);
+	CHECK(at == NULL ||
+	      strncmp(at + 10, row->second, strlen(row->second)) == 0);
+	take_nonce(&d.far, nonce, sizeof(nonce));
+	call(&d, &a, nonce);
+	if (row->md5)
+		hang_up(&d);
+	else
+		refused(&d, false);
+	desk_close(&d);
+}
+
 TEST(an_answer_that_was_overheard_is_worth_nothing)
 {
 	struct answer a = { "alice", "pa", "lab", DIGEST_SHA256, true, 1 };

@@ -13,14 +13,25 @@
 #include "tests/test.h"
 
 /* RFC 7616 3.9.1 */
+#define OCTETS(text)                                      \
+	{                                                 \
+		(const uint8_t *)(text), sizeof(text) - 1 \
+	}
+static const struct bytes body = OCTETS("v=0\r\n\0!");
+
+/* RFC 7616 3.9.1; with a body by another's hash functions (Python's). */
 static const struct {
 	enum digest_algorithm algorithm;
+	const struct bytes *body;
 	const char *response;
 } examples[] = {
 	/* clang-format off */
-	{ DIGEST_MD5,    "8ca523f5e9506fed4657c9700eebdbec" },
-	{ DIGEST_SHA256, "753927fa0e85d155564e2e272a28d1802ca10daf"
-	                 "4496794697cf8db5856cb6c1" },
+	{ DIGEST_MD5,    NULL,  "8ca523f5e9506fed4657c9700eebdbec" },
+	{ DIGEST_SHA256, NULL,  "753927fa0e85d155564e2e272a28d1802ca10daf"
+	                        "4496794697cf8db5856cb6c1" },
+	{ DIGEST_MD5,    &body, "abc2945e022185be0e32987798e10e34" },
+	{ DIGEST_SHA256, &body, "e7512e3519a5b9cd9920192feaa362c488d1c672"
+	                        "eae5bd1cd6308534341f9d35" },
 	/* clang-format on */
 };
 
@@ -35,6 +46,7 @@ TEST_ROWS(the_examples_of_the_standard_come_out, examples, row)
 		.uri = "/dir/index.html",
 		.nc = "00000001",
 		.cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+		.body = row->body,
 	};
 
 	digest_hash(row->algorithm, secret, "Mufasa", "http-auth@example.org",
@@ -78,17 +90,31 @@ static bool proves(const struct far *f, const char *name, const char *nonce,
                    unsigned n)
 {
 	char header[FAR_TEXT], method[16], secret[DIGEST_HEX], hex[DIGEST_HEX];
-	char count[16];
+	char count[16], algorithm[16];
 	struct digest_input in = { .secret = secret, .method = method };
+	struct bytes sent = { (const uint8_t *)far_body(f),
+		              strlen(far_body(f)) };
+	char *sess;
 
 	(void)snprintf(header, sizeof(header), "%s", far_header(f, name));
 	(void)snprintf(method, sizeof(method), "%.*s",
 	               (int)strcspn(f->heard, " "), f->heard);
 	(void)snprintf(count, sizeof(count), "%08x", n);
-	if (digest_algorithm(param(header, "algorithm"), &in.algorithm) < 0)
+	(void)strcpy(algorithm, param(header, "algorithm"));
+	sess = strstr(algorithm, "-sess");
+	if (sess != NULL)
+		*sess = '\0';
+	if (digest_algorithm(algorithm, &in.algorithm) < 0)
 		return false;
 	digest_hash(in.algorithm, secret, "gw", param(header, "realm"),
 	            "secret", NULL);
+	if (sess != NULL) {
+		digest_hash(in.algorithm, hex, secret, param(header, "nonce"),
+		            param(header, "cnonce"), NULL);
+		(void)strcpy(secret, hex);
+	}
+	if (strcmp(param(header, "qop"), "auth-int") == 0)
+		in.body = &sent;
 	in.nonce = param(header, "nonce");
 	in.uri = param(header, "uri");
 	in.cnonce = param(header, "cnonce");
@@ -150,6 +176,28 @@ static const struct {
 	  "algorithm=MD5\r\nWWW-Authenticate: Digest realm=\"carrier\", "
 	  "nonce=\"n10\", algorithm=AKAv1-MD5",
 	  "Authorization", "n8", "SHA-256", "" },
+	/* several in one line, and of one the server's own comma */
+	{ "401 Unauthorized",
+	  "Digest realm=\"carrier\", nonce=\"a,b c=\", algorithm=SHA-512-256 , "
+	  "Digest realm=\"carrier\", nonce=\"n11\", qop=\"auth,auth-int\",\r\n "
+	  "algorithm=MD5,NTLM x=y, Basic realm=\"carrier\"",
+	  "Authorization", "n11", "MD5", "" },
+	{ "407 Proxy Authentication Required",
+	  "Digest realm=\"carrier\",nonce=\"n12\",algorithm=MD5,"
+	  "Digest  realm = \"carrier\",nonce=\"n13\",algorithm=SHA-256",
+	  "Proxy-Authorization", "n13", "SHA-256", "" },
+	/* RFC 7616 3.4: only if there is nothing else */
+	{ "401 Unauthorized",
+	  "Digest realm=\"carrier\", nonce=\"n14\", qop=\"auth-int\"",
+	  "Authorization", "n14", "MD5", "" },
+	{ "401 Unauthorized",
+	  "Digest realm=\"carrier\", nonce=\"n15\", qop=\"auth\", "
+	  "algorithm=SHA-256-sess",
+	  "Authorization", "n15", "SHA-256-sess", "" },
+	{ "401 Unauthorized",
+	  "Digest realm=\"carrier\", nonce=\"n16\", qop=\"auth-int\", "
+	  "algorithm=md5-SESS, userhash=true",
+	  "Authorization", "n16", "MD5-sess", "" },
 	/* clang-format on */
 };
 
@@ -224,6 +272,70 @@ TEST(in_the_call_the_answer_goes_on_and_a_new_challenge_is_met)
 	desk_close(&d);
 }
 
+/* In the header of whoever asked. */
+static const struct {
+	const char *status, *asks, *answers, *names;
+} nexts[] = {
+	/* clang-format off */
+	{ "401 Who", "WWW-Authenticate", "Authorization", "Authentication-Info" },
+	{ "407 Who", "Proxy-Authenticate", "Proxy-Authorization",
+	  "Proxy-Authentication-Info" },
+	/* clang-format on */
+};
+
+TEST_ROWS(the_next_nonce_is_used_as_soon_as_it_is_named, nexts, row)
+{
+	char line[160];
+	struct desk d;
+
+	desk_open(&d);
+	know(&d, "");
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	refuse(&d, row->status, ASKED("a") ", algorithm=SHA-256");
+	CHECK(far_hears(&d.far, "INVITE "));
+	(void)snprintf(line, sizeof(line), "%s: nextnonce=\"b\", qop=auth\r\n",
+	               row->names);
+	far_reply(&d.far, "200 OK", line, far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "ACK "));
+	CHECK_EQ(sip_session_offer(d.session, true, false), 0);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "INVITE "));
+	CHECK(proves(&d.far, row->answers, "b", 1));
+	far_reply(&d.far, "200 OK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "ACK "));
+	sip_session_end(d.session, 0, &(struct release){ 0 });
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "BYE "));
+	CHECK(proves(&d.far, row->answers, "b", 2));
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_close(&d);
+}
+
+TEST(a_session_s_secret_stays_while_its_nonce_does)
+{
+	struct desk d;
+
+	desk_open(&d);
+	know(&d, "");
+	CHECK(desk_place(&d) != NULL);
+	CHECK(far_hears(&d.far, "INVITE "));
+	refuse(&d, "401 Who", ASKED("a") ", algorithm=MD5-sess");
+	CHECK(far_hears(&d.far, "INVITE "));
+	CHECK(proves(&d.far, "Authorization", "a", 1));
+	far_reply(&d.far, "200 OK", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "ACK "));
+	sip_session_end(d.session, 0, &(struct release){ 0 });
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "BYE "));
+	CHECK(proves(&d.far, "Authorization", "a", 2));
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_close(&d);
+}
+
 TEST(a_proxy_and_the_far_end_may_both_ask)
 {
 	struct desk d;
@@ -276,7 +388,9 @@ static const struct {
 	{ "carrier", ASKED("n"), "far refuses our credentials", 1 },
 	{ "other", ASKED("n"), "", 0 },
 	{ "carrier", "Basic realm=\"carrier\"", "", 0 },
-	{ "carrier", "Digest realm=\"carrier\", nonce=\"n\", qop=\"auth-int\"",
+	{ "carrier", "Digest realm=\"carrier\", nonce=\"n\", qop=\"token\"",
+	  "", 0 },
+	{ "carrier", "Digest realm=\"carrier\", nonce=\"n\", algorithm=MD5-sess",
 	  "", 0 },
 	{ "carrier", "Digest realm=\"carrier\", nonce=\"n\", algorithm=SHA-1",
 	  "", 0 },

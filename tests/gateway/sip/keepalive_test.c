@@ -85,6 +85,42 @@ TEST_ROWS(only_503_and_505_of_all_answers_mean_down, answers, row)
 	desk_close(&d);
 }
 
+/* Answered once, and from then on without being asked; a wrong password is
+ * life, too. */
+TEST(a_probe_that_is_challenged_is_answered)
+{
+	struct sip_credential mine = { .user = "gw", .password = "secret" };
+	struct desk d;
+
+	watch_far(&d, 3);
+	CHECK_EQ(sip_peer_credentials(d.stack, "far", &mine, 1), 0);
+	CHECK(far_hears(&d.far, "OPTIONS "));
+	for (unsigned i = 0; i < 2; i++) {
+		far_reply(&d.far, "407 Who",
+		          "Proxy-Authenticate: Digest realm=\"x\", "
+		          "nonce=\"n\", qop=\"auth\"\r\n",
+		          NULL);
+		desk_turn(&d);
+		if (i == 1)
+			break;
+		CHECK(far_hears(&d.far, "OPTIONS "));
+		CHECK_TEXT(far_header(&d.far, "CSeq"), "2 OPTIONS");
+		CHECK(strstr(far_header(&d.far, "Proxy-Authorization"),
+		             "nc=00000001") != NULL);
+		CHECK_EQ(health(&d), SIP_HEALTH_UNKNOWN);
+	}
+	CHECK_EQ(health(&d), SIP_HEALTH_UP);
+	CHECK(!far_hear(&d.far));
+	desk_wait(&d, SEC(60));
+	CHECK(far_hears(&d.far, "OPTIONS "));
+	CHECK(strstr(far_header(&d.far, "Proxy-Authorization"),
+	             "nc=00000002") != NULL);
+	far_reply(&d.far, "200 OK", "", NULL);
+	desk_turn(&d);
+	CHECK_EQ(health(&d), SIP_HEALTH_UP);
+	desk_close(&d);
+}
+
 TEST(a_probe_says_who_asks_and_what_he_takes)
 {
 	struct desk d;
