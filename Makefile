@@ -57,7 +57,7 @@ $B/causeway-pbx: $(call objs,tools/pbx) $(call lib,$(PBX)) $(call files,pri) $B/
 	  $(call extra,$(PBX)) $B/libspandsp-fix.a -ljansson -lm
 
 # The world of the gateway's tests has the SIP far end and the torture of gateway/sip's.
-tests_gateway := $(patsubst %,$B/tests/gateway/sip/%.o,far torture)
+tests_gateway := $(patsubst %,$B/tests/gateway/sip/%.o,far torture proof)
 
 define folder
 $B/$1.a: $$(call objs,$1) ; @mkdir -p $$(@D); rm -f $$@; $$(AR) rcs $$@ $$^

@@ -359,6 +359,11 @@ int digest_hear(struct digest **d, const struct peer *peer,
 	return h.rc;
 }
 
+bool digest_answered(const struct digest *d)
+{
+	return d != NULL && d->nrealms > 0;
+}
+
 static void take_next(struct digest *d, const struct peer *peer,
                       const osip_list_t *infos, bool proxy)
 {

@@ -25,6 +25,9 @@ struct peer;
 int digest_hear(struct digest **d, const struct peer *peer,
                 const osip_message_t *request, const osip_message_t *response);
 
+/* Has anything that was asked been answered? d may be NULL. */
+bool digest_answered(const struct digest *d);
+
 /* It accepted a request, and may have named the nonce of the next one. d and
  * peer may be NULL. */
 void digest_next(struct digest *d, const struct peer *peer,

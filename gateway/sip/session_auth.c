@@ -59,6 +59,7 @@ void session_say_challenge(const struct sip_session *s,
 	if (!is_challenge(response))
 		return;
 	text_add(&text, "%.40s %s", s->peer.name,
-	         s->digest == NULL ? "asks for credentials we do not have"
-	                           : "refuses our credentials");
+	         digest_answered(s->digest)
+	                 ? "refuses our credentials"
+	                 : "asks for credentials we do not have");
 }

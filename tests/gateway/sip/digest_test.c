@@ -10,6 +10,7 @@
 #include "gateway/sip/digest.h"
 #include "kernel/text.h"
 #include "tests/gateway/sip/desk.h"
+#include "tests/gateway/sip/proof.h"
 #include "tests/test.h"
 
 /* RFC 7616 3.9.1 */
@@ -57,77 +58,11 @@ TEST_ROWS(the_examples_of_the_standard_come_out, examples, row)
 
 static void know(struct desk *d, const char *realm)
 {
-	struct sip_credential mine = { .user = "gw", .password = "secret" };
+	struct sip_credential mine = { .user = PROOF_USER,
+		                       .password = PROOF_PASSWORD };
 
 	(void)strcpy(mine.realm, realm);
 	(void)sip_peer_credentials(d->stack, "far", &mine, 1);
-}
-
-/* A parameter's value of an answer, without quotes. */
-static const char *param(const char *header, const char *name)
-{
-	static char value[16][FAR_TEXT];
-	static unsigned turn;
-	char *to = value[turn++ % 16], wanted[32];
-	const char *at;
-
-	(void)snprintf(wanted, sizeof(wanted), "%s=", name);
-	to[0] = '\0';
-	for (at = strstr(header, wanted); at != NULL;
-	     at = strstr(at + 1, wanted))
-		if (at[-1] == ' ' || at[-1] == ',')
-			break;
-	if (at == NULL)
-		return to;
-	at += strlen(wanted);
-	at += *at == '"';
-	(void)snprintf(to, FAR_TEXT, "%.*s", (int)strcspn(at, "\","), at);
-	return to;
-}
-
-/* Is the last request heard answered rightly, with this nonce used n times? */
-static bool proves(const struct far *f, const char *name, const char *nonce,
-                   unsigned n)
-{
-	char header[FAR_TEXT], method[16], secret[DIGEST_HEX], hex[DIGEST_HEX];
-	char count[16], algorithm[16];
-	struct digest_input in = { .secret = secret, .method = method };
-	struct bytes sent = { (const uint8_t *)far_body(f),
-		              strlen(far_body(f)) };
-	char *sess;
-
-	(void)snprintf(header, sizeof(header), "%s", far_header(f, name));
-	(void)snprintf(method, sizeof(method), "%.*s",
-	               (int)strcspn(f->heard, " "), f->heard);
-	(void)snprintf(count, sizeof(count), "%08x", n);
-	(void)strcpy(algorithm, param(header, "algorithm"));
-	sess = strstr(algorithm, "-sess");
-	if (sess != NULL)
-		*sess = '\0';
-	if (digest_algorithm(algorithm, &in.algorithm) < 0)
-		return false;
-	digest_hash(in.algorithm, secret, "gw", param(header, "realm"),
-	            "secret", NULL);
-	if (sess != NULL) {
-		digest_hash(in.algorithm, hex, secret, param(header, "nonce"),
-		            param(header, "cnonce"), NULL);
-		(void)strcpy(secret, hex);
-	}
-	if (strcmp(param(header, "qop"), "auth-int") == 0)
-		in.body = &sent;
-	in.nonce = param(header, "nonce");
-	in.uri = param(header, "uri");
-	in.cnonce = param(header, "cnonce");
-	if (param(header, "qop")[0] != '\0')
-		in.nc = param(header, "nc");
-	digest_response(&in, hex);
-	if (strstr(f->heard, in.uri) == NULL || strcmp(in.nonce, nonce) != 0 ||
-	    (in.nc != NULL && strcmp(in.nc, count) != 0) ||
-	    strcmp(hex, param(header, "response")) != 0) {
-		printf("answered: %s\n", header);
-		return false;
-	}
-	return true;
 }
 
 #define ASKED(nonce) \
@@ -220,10 +155,10 @@ TEST_ROWS(a_challenged_invite_goes_again_with_the_answer, challenges, row)
 	CHECK_TEXT(far_header(&d.far, "From"), from);
 	CHECK(strstr(far_header(&d.far, "To"), "tag=") == NULL);
 	CHECK(strstr(far_body(&d.far), "m=audio") != NULL);
-	CHECK(proves(&d.far, row->answered, row->nonce, 1));
-	CHECK_TEXT(param(far_header(&d.far, row->answered), "algorithm"),
+	CHECK(proof_holds(&d.far, row->answered, row->nonce, 1));
+	CHECK_TEXT(proof_param(far_header(&d.far, row->answered), "algorithm"),
 	           row->algorithm);
-	CHECK_TEXT(param(far_header(&d.far, row->answered), "opaque"),
+	CHECK_TEXT(proof_param(far_header(&d.far, row->answered), "opaque"),
 	           row->opaque);
 	far_reply(&d.far, "200 OK", "", far_sdp);
 	desk_turn(&d);
@@ -250,10 +185,10 @@ TEST(in_the_call_the_answer_goes_on_and_a_new_challenge_is_met)
 	CHECK_EQ(sip_session_offer(d.session, true, false), 0);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "INVITE "));
-	CHECK(proves(&d.far, "Authorization", "a", 2));
+	CHECK(proof_holds(&d.far, "Authorization", "a", 2));
 	refuse(&d, "401 Unauthorized", ASKED("b")); /* it says no "stale" */
 	CHECK(far_hears(&d.far, "INVITE "));
-	CHECK(proves(&d.far, "Authorization", "b", 1));
+	CHECK(proof_holds(&d.far, "Authorization", "b", 1));
 	CHECK_TEXT(far_header(&d.far, "CSeq"), "4 INVITE");
 	far_reply(&d.far, "200 OK", "", far_sdp);
 	desk_turn(&d);
@@ -262,12 +197,12 @@ TEST(in_the_call_the_answer_goes_on_and_a_new_challenge_is_met)
 	sip_session_end(d.session, 0, &(struct release){ 0 });
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "BYE "));
-	CHECK(proves(&d.far, "Authorization", "b", 2));
+	CHECK(proof_holds(&d.far, "Authorization", "b", 2));
 	far_reply(&d.far, "401 Unauthorized",
 	          "WWW-Authenticate: " ASKED("c") "\r\n", NULL);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "BYE "));
-	CHECK(proves(&d.far, "Authorization", "c", 1));
+	CHECK(proof_holds(&d.far, "Authorization", "c", 1));
 	far_reply(&d.far, "200 OK", "", NULL);
 	desk_close(&d);
 }
@@ -302,14 +237,14 @@ TEST_ROWS(the_next_nonce_is_used_as_soon_as_it_is_named, nexts, row)
 	CHECK_EQ(sip_session_offer(d.session, true, false), 0);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "INVITE "));
-	CHECK(proves(&d.far, row->answers, "b", 1));
+	CHECK(proof_holds(&d.far, row->answers, "b", 1));
 	far_reply(&d.far, "200 OK", "", far_sdp);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "ACK "));
 	sip_session_end(d.session, 0, &(struct release){ 0 });
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "BYE "));
-	CHECK(proves(&d.far, row->answers, "b", 2));
+	CHECK(proof_holds(&d.far, row->answers, "b", 2));
 	far_reply(&d.far, "200 OK", "", NULL);
 	desk_close(&d);
 }
@@ -324,14 +259,14 @@ TEST(a_session_s_secret_stays_while_its_nonce_does)
 	CHECK(far_hears(&d.far, "INVITE "));
 	refuse(&d, "401 Who", ASKED("a") ", algorithm=MD5-sess");
 	CHECK(far_hears(&d.far, "INVITE "));
-	CHECK(proves(&d.far, "Authorization", "a", 1));
+	CHECK(proof_holds(&d.far, "Authorization", "a", 1));
 	far_reply(&d.far, "200 OK", "", far_sdp);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "ACK "));
 	sip_session_end(d.session, 0, &(struct release){ 0 });
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "BYE "));
-	CHECK(proves(&d.far, "Authorization", "a", 2));
+	CHECK(proof_holds(&d.far, "Authorization", "a", 2));
 	far_reply(&d.far, "200 OK", "", NULL);
 	desk_close(&d);
 }
@@ -348,8 +283,8 @@ TEST(a_proxy_and_the_far_end_may_both_ask)
 	CHECK(far_hears(&d.far, "INVITE "));
 	refuse(&d, "401 Who", ASKED("u"));
 	CHECK(far_hears(&d.far, "INVITE "));
-	CHECK(proves(&d.far, "Proxy-Authorization", "p", 2));
-	CHECK(proves(&d.far, "Authorization", "u", 1));
+	CHECK(proof_holds(&d.far, "Proxy-Authorization", "p", 2));
+	CHECK(proof_holds(&d.far, "Authorization", "u", 1));
 	far_reply(&d.far, "486 Busy Here", "", NULL);
 	desk_turn(&d);
 	CHECK(desk_told(&d, SIP_RELEASED));
@@ -369,7 +304,7 @@ TEST(a_stale_nonce_is_replaced_and_no_server_is_answered_for_ever)
 	CHECK(far_hears(&d.far, "INVITE "));
 	refuse(&d, "401 Unauthorized", ASKED("y") ", stale=true");
 	CHECK(far_hears(&d.far, "INVITE "));
-	CHECK(proves(&d.far, "Authorization", "y", 1));
+	CHECK(proof_holds(&d.far, "Authorization", "y", 1));
 	for (; invites < 20 && desk_quiet(&d); invites++) {
 		refuse(&d, "401 Unauthorized", ASKED("z") ", stale=true");
 		(void)far_hear(&d.far);
