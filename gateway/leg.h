@@ -55,6 +55,7 @@ struct leg_setup {
 	unsigned progress; /* PROGRESS_*: what the caller's side is */
 	bool complete;     /* no more digits will come */
 	bool emergency;
+	unsigned forwards;  /* it may be passed on so often; 0: no limit */
 	const char *target; /* to place: the trunk's name, or the peer's */
 	const struct transfer
 		*transfer; /* who asked for it, and how; or NULL */

@@ -260,6 +260,7 @@ int leg_sip_place(struct leg *leg, struct gateway *gateway,
 		.has_offer = true,
 		.emergency = setup->emergency,
 		.incomplete = !setup->complete,
+		.forwards = setup->forwards,
 		.transfer = setup->transfer,
 	};
 	struct sip_peer_conf made;
@@ -297,6 +298,7 @@ static void came_in(struct gateway *gateway, const struct sip_event *event)
 		.bearer = BEARER_AUDIO_3K1,
 		.complete = !event->setup->incomplete,
 		.emergency = event->setup->emergency,
+		.forwards = event->setup->forwards,
 	};
 	struct leg_word word = { .kind = LEG_SETUP, .setup = &setup };
 	const char *peer = sip_session_peer(event->session)->name;

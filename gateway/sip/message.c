@@ -33,6 +33,7 @@
 #include <strings.h>
 #include <sys/random.h>
 
+#include "gateway/sip/body.h"
 #include "gateway/sip/check.h"
 #include "gateway/sip/scan.h"
 #include "kernel/list.h"
@@ -337,12 +338,14 @@ int message_parse(osip_message_t **out, struct bytes raw)
 	rc = refuse > 0 ? -EBADMSG : parse_whole(&m, &scan);
 	if (rc == 0) {
 		refuse = message_check(m);
+		if (refuse == 0 && body_unpack(m) < 0)
+			refuse = -ENOMEM;
 		if (refuse >= 0) {
 			*out = m;
 			return refuse;
 		}
 		osip_message_free(m);
-		return -EBADMSG;
+		return refuse;
 	}
 	if (rc != -EBADMSG || scan.response)
 		return rc;

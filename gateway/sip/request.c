@@ -5,6 +5,7 @@
  * carries. What has a To tag belongs to a session or to nothing (481); what
  * has none begins something, and only an INVITE or OPTIONS of a peer may.
  */
+#include "gateway/sip/body.h"
 #include "gateway/sip/extension.h"
 #include "gateway/sip/session.h"
 
@@ -211,7 +212,6 @@ static bool refuse_require(struct sip_stack *stack, struct transaction *t,
 static bool refuse_body(struct sip_stack *stack, struct transaction *t,
                         const osip_message_t *request)
 {
-	const osip_content_type_t *type = request->content_type;
 	const osip_content_encoding_t *coding =
 		osip_list_get(&request->content_encodings, 0);
 
@@ -224,12 +224,10 @@ static bool refuse_body(struct sip_stack *stack, struct transaction *t,
 		            "Accept-Encoding", "identity");
 		return true;
 	}
-	if (type != NULL && type->type != NULL && type->subtype != NULL &&
-	    strcasecmp(type->type, "application") == 0 &&
-	    strcasecmp(type->subtype, "sdp") == 0)
+	if (body_is_sdp(request))
 		return false;
 	answer_with(stack, t, request, &(struct stack_answer){ .status = 415 },
-	            "Accept", "application/sdp");
+	            "Accept", "application/sdp, multipart/mixed");
 	return true;
 }
 
@@ -299,6 +297,31 @@ static void describe_abilities(struct sip_stack *stack, struct transaction *t,
 		to[0] = '\0';
 }
 
+/* RFC 3261 11.2 */
+static void tell_abilities(struct sip_stack *stack, struct transaction *t,
+                           const osip_message_t *request,
+                           const struct peer *peer, const char *body)
+{
+	struct stack_answer a = { .status = 200,
+		                  .body = body[0] != '\0' ? body : NULL };
+	char tag[17];
+	osip_message_t *m;
+
+	message_random(tag, sizeof(tag));
+	a.to_tag = tag;
+	m = stack_response(stack, request, &a);
+	if (m != NULL &&
+	    (message_set_header(m, "Accept",
+	                        "application/sdp, multipart/mixed, "
+	                        "application/dtmf-relay, application/dtmf") <
+	             0 ||
+	     message_set_header(m, "Accept-Encoding", "identity") < 0 ||
+	     (peer != NULL && extension_put(m, &peer->conf) < 0)))
+		m = message_free(m);
+	if (m != NULL)
+		(void)transaction_respond(t, m);
+}
+
 /* RFC 3261 11.2: as an INVITE would be answered. An INVITE itself is not asked
  * about here: it may be an emergency call, which only the dial plan knows. */
 void stack_options(struct sip_stack *stack, struct transaction *t,
@@ -317,13 +340,15 @@ void stack_options(struct sip_stack *stack, struct transaction *t,
 	if (status != 0)
 		refuse(stack, t, request, status);
 	else
-		answer_with(stack, t, request,
-		            &(struct stack_answer){
-				    .status = 200,
-				    .body = body[0] != '\0' ? body : NULL },
-		            "Accept",
-		            "application/sdp, application/dtmf-relay, "
-		            "application/dtmf");
+		tell_abilities(stack, t, request, peer, body);
+}
+
+/* RFC 3261 8.2.2.1, 26.2.2: a sips URI asks for TLS all the way. */
+static bool wants_tls(const struct transaction *t,
+                      const osip_message_t *request)
+{
+	return strcasecmp(request->req_uri->scheme, "sips") == 0 &&
+	       transaction_hop(t)->transport != SIP_TLS;
 }
 
 static void begin(struct sip_stack *stack, struct transaction *t,
@@ -335,6 +360,8 @@ static void begin(struct sip_stack *stack, struct transaction *t,
 		keepalive_heard(&peer->keepalive);
 	if (peer == NULL)
 		refuse(stack, t, request, 403); /* only in its dialog */
+	else if (wants_tls(t, request))
+		refuse(stack, t, request, 416);
 	else if (message_is(request, "INVITE"))
 		answer_invite(stack, t, request, peer);
 	else if (message_is(request, "OPTIONS"))
@@ -358,6 +385,12 @@ static const struct sip_peer_conf *peer_of(struct sip_stack *stack,
 	return peer == NULL ? NULL : &peer->conf;
 }
 
+static bool offers(const osip_message_t *request)
+{
+	return message_is(request, "INVITE") || message_is(request, "UPDATE") ||
+	       message_is(request, "PRACK");
+}
+
 void stack_request(struct sip_stack *stack, struct transaction *t,
                    const osip_message_t *request)
 {
@@ -374,6 +407,8 @@ void stack_request(struct sip_stack *stack, struct transaction *t,
 		return;
 	if (message_tag(request->to) == NULL)
 		begin(stack, t, request);
+	else if (s != NULL && offers(request) && refuse_body(stack, t, request))
+		return;
 	else if (s != NULL)
 		session_request(s, t, request);
 	else

@@ -7,12 +7,12 @@
  * text is another than the last one (RFC 4566 5.2, RFC 3264 8); so a repeated
  * answer, or the answer to a refresh, is the same octets as before.
  */
+#include "gateway/sip/body.h"
 #include "gateway/sip/extension.h"
 #include "gateway/sip/session.h"
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 #include "kernel/mem.h"
 
@@ -66,6 +66,18 @@ static void add_extensions(struct text *out, const struct sip_session *s,
 	expiry_print(out, s);
 }
 
+/* A call that came by SIP goes on as one that was forwarded, or two gateways
+ * could send it to each other for ever: RFC 7332 4. */
+static unsigned forwards(const struct sip_session *s, const char *method)
+{
+	unsigned most = s->stack->conf.max_forwards;
+
+	if (s->incoming || s->setup.forwards == 0 ||
+	    s->dialog.remote_tag[0] != '\0' || strcmp(method, "INVITE") != 0)
+		return most;
+	return MIN_OF(most, s->setup.forwards - 1);
+}
+
 void session_begin(struct text *out, struct sip_session *s, const char *method,
                    uint32_t cseq)
 {
@@ -73,7 +85,7 @@ void session_begin(struct text *out, struct sip_session *s, const char *method,
 
 	dialog_begin(out, &s->dialog, method, cseq);
 	session_contact(s, contact, sizeof(contact));
-	text_add(out, "Max-Forwards: %u\r\n", s->stack->conf.max_forwards);
+	text_add(out, "Max-Forwards: %u\r\n", forwards(s, method));
 	if (strcmp(method, "BYE") != 0)
 		text_add(out, "Contact: %s\r\n", contact);
 	if (strcmp(method, "INVITE") == 0)
@@ -174,15 +186,12 @@ int session_describe(struct sip_session *s, const struct flow *flow,
 int session_sdp(const osip_message_t *m, char **out)
 {
 	struct bytes body = message_body(m);
-	const osip_content_type_t *type = m->content_type;
 	char *copy;
 
 	*out = NULL;
 	if (body.len == 0)
 		return 0;
-	if (type != NULL && type->type != NULL && type->subtype != NULL &&
-	    (strcasecmp(type->type, "application") != 0 ||
-	     strcasecmp(type->subtype, "sdp") != 0))
+	if (!body_is_sdp(m))
 		return 0;
 	if (memchr(body.at, '\0', body.len) != NULL)
 		return -EBADMSG;

@@ -75,6 +75,7 @@ static void take_setup(struct sip_session *s, const osip_message_t *invite)
 	s->inform.heard = s->setup.calling;
 	s->setup.has_offer = s->offer != NULL;
 	(void)session_hear_uui(s, invite, &s->setup.uui);
+	s->setup.forwards = header_get_number(invite, "Max-Forwards", 0);
 	(void)text_copy(s->setup.call_id, sizeof(s->setup.call_id),
 	                s->dialog.call_id);
 }

@@ -52,8 +52,9 @@ struct sip_setup {
 	struct uui uui;
 	bool has_offer; /* false: they want ours (delayed offer) */
 	bool emergency;
-	bool incomplete;                 /* the number may grow: RFC 3578 */
-	char call_id[128];               /* for records; received ones only */
+	bool incomplete;   /* the number may grow: RFC 3578 */
+	unsigned forwards; /* Max-Forwards it came to us with; 0: none */
+	char call_id[128]; /* for records; received ones only */
 	const struct transfer *transfer; /* it was asked by; placed ones only */
 };
 

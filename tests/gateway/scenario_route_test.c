@@ -177,6 +177,68 @@ TEST_ROWS(requests_of_a_call_in_go_by_the_router, paths, row)
 	world_close(w);
 }
 
+/* --- sent on --- */
+
+static void invite_with(struct world *w, unsigned forwards)
+{
+	struct far *f = &w->far[0];
+	const char *sdp = world_sdp(w, 0, "sendrecv");
+
+	far_send(f,
+	         "INVITE sip:4001@127.0.0.1:%u SIP/2.0\r\n"
+	         "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKmf%u;rport\r\n"
+	         "From: <sip:a@b>;tag=1\r\nTo: <sip:4001@c>\r\n"
+	         "Call-ID: forwards-%u\r\nCSeq: 1 INVITE\r\n"
+	         "Max-Forwards: %u\r\nContact: <sip:a@127.0.0.1:%u>\r\n"
+	         "Content-Type: application/sdp\r\n"
+	         "Content-Length: %zu\r\n\r\n%s",
+	         w->port, f->port, forwards, forwards, forwards, f->port,
+	         strlen(sdp), sdp);
+	world_run(w, MSEC(50));
+}
+
+static const struct hops {
+	unsigned in;
+	const char *out; /* NULL: no further */
+} hops[] = { { 70, "69" }, { 255, "70" }, { 2, "1" }, { 1, "0" }, { 0, NULL } };
+
+/* RFC 7332: or two gateways send a call to each other until no channel, or no
+ * session, is left. */
+TEST_ROWS(a_call_from_sip_to_sip_counts_its_hops, hops, row)
+{
+	struct world *w = world_open(world_conf_same_kind);
+	struct far *f = &w->far[1];
+
+	invite_with(w, row->in);
+	if (row->out == NULL) {
+		CHECK(far_hears(&w->far[0], "SIP/2.0 483"));
+		far_ack_refusal(&w->far[0]);
+		CHECK(!far_hear(f));
+	} else {
+		CHECK(far_hears(f, "INVITE "));
+		CHECK_TEXT(far_header(f, "Max-Forwards"), row->out);
+		far_reply(f, "486 Busy Here", "", NULL);
+	}
+	world_run(w, MSEC(50));
+	CHECK(world_call(w) == NULL);
+	world_wait(w, SEC(40));
+	world_close(w);
+}
+
+/* A call of the line's own begins to count anew. */
+TEST(a_call_from_the_line_has_all_its_hops)
+{
+	struct world *w = world_open(conf);
+
+	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(&w->far[0], "INVITE "));
+	CHECK_TEXT(far_header(&w->far[0], "Max-Forwards"), "70");
+	far_reply(&w->far[0], "486 Busy Here", "", NULL);
+	world_run(w, MSEC(50));
+	world_close(w);
+}
+
 /* --- routes and targets that are our own --- */
 
 /* A Record-Route and a Contact of our own address: our BYE comes back to us,

@@ -104,6 +104,30 @@ TEST_ROWS(a_request_that_belongs_to_no_call_is_answered, lone, row)
 	desk_close(&d);
 }
 
+/* Whose target must be reached by TLS is not reached without. */
+TEST(a_sips_uri_is_refused_where_there_is_no_tls)
+{
+	static const char *const methods[] = { "INVITE", "OPTIONS" };
+	struct desk d;
+
+	desk_open(&d);
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		far_send(&d.far,
+		         "%s sips:100@127.0.0.1 SIP/2.0\r\n"
+		         "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%zu;"
+		         "rport\r\nFrom: <sips:a@b>;tag=1\r\n"
+		         "To: <sips:100@127.0.0.1>\r\nCall-ID: sips-%zu\r\n"
+		         "CSeq: 7 %s\r\nMax-Forwards: 70\r\n"
+		         "Contact: <sips:a@127.0.0.1>\r\n"
+		         "Content-Length: 0\r\n\r\n",
+		         methods[i], d.far.port, i, i, methods[i]);
+		desk_turn(&d);
+		CHECK(far_hears(&d.far, "SIP/2.0 416"));
+	}
+	CHECK(desk_quiet(&d));
+	desk_close(&d);
+}
+
 TEST(options_are_answered_as_an_invite_would_be)
 {
 	struct desk d;
@@ -113,6 +137,8 @@ TEST(options_are_answered_as_an_invite_would_be)
 	CHECK(far_hears(&d.far, "SIP/2.0 200"));
 	CHECK(strstr(far_header(&d.far, "Allow"), "UPDATE") != NULL);
 	CHECK(strstr(far_header(&d.far, "Accept"), "application/sdp") != NULL);
+	CHECK_TEXT(far_header(&d.far, "Accept-Encoding"), "identity");
+	CHECK(strstr(far_header(&d.far, "Supported"), "100rel") != NULL);
 	CHECK(strstr(far_body(&d.far), "m=audio 0 RTP/AVP 8 0 101") != NULL);
 	desk_close(&d);
 	desk_open(&d);
