@@ -360,6 +360,8 @@ static void begin(struct sip_stack *stack, struct transaction *t,
 		keepalive_heard(&peer->keepalive);
 	if (peer == NULL)
 		refuse(stack, t, request, 403); /* only in its dialog */
+	else if (transports_is_left(stack->transports, transaction_hop(t)))
+		refuse(stack, t, request, 503); /* it will be closed */
 	else if (wants_tls(t, request))
 		refuse(stack, t, request, 416);
 	else if (message_is(request, "INVITE"))

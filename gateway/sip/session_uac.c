@@ -39,6 +39,7 @@ int uac_invite(struct sip_session *s)
 	const char *body = s->setup.has_offer ? s->told : NULL;
 
 	s->dialog.home = home_of(s);
+	(void)transports_choose(s->stack->transports, &s->dialog.home);
 	s->invite_cseq = ++s->dialog.local_cseq;
 	session_begin(&text, s, "INVITE", s->invite_cseq);
 	session_host(s, host, sizeof(host));

@@ -118,6 +118,18 @@ static void hear_message(void *self, const struct hop *hop, struct bytes raw)
 	transactions_receive(stack->transactions, hop, m, status);
 }
 
+static bool hear_used(void *self, const struct addr *local)
+{
+	struct sip_stack *stack = self;
+
+	LIST_EACH(&stack->sessions, struct sip_session, s, list)
+	{
+		if (addr_equal(&s->dialog.home.local, local))
+			return true;
+	}
+	return transactions_use(stack->transactions, local);
+}
+
 static void hear_failed(void *self, const struct hop *hop, int error)
 {
 	struct sip_stack *stack = self;
@@ -176,6 +188,7 @@ static void hear_sent(void *self, const struct hop *hop, struct bytes raw)
 static const struct transports_user transports_user = {
 	.message = hear_message,
 	.failed = hear_failed,
+	.used = hear_used,
 	.welcome = hear_welcome,
 };
 

@@ -213,6 +213,15 @@ void transactions_change(struct transactions *owner,
 	owner->conf = *conf;
 }
 
+bool transactions_use(const struct transactions *owner,
+                      const struct addr *local)
+{
+	LIST_EACH(&owner->all, struct transaction, t, all)
+	if (addr_equal(&t->hop.local, local))
+		return true;
+	return false;
+}
+
 void transactions_failed(struct transactions *owner, const struct hop *hop,
                          int error)
 {

@@ -66,6 +66,8 @@ int transactions_new(struct transactions **out, struct loop *loop,
 struct transactions *transactions_free(struct transactions *t);
 /* Timers of transactions to come; transactions_most stays as it was. */
 void transactions_change(struct transactions *t, const struct sip_conf *conf);
+/* Does one of them speak from this bind? */
+bool transactions_use(const struct transactions *t, const struct addr *local);
 
 /* A parsed message from the transport; finds or opens its transaction. status
  * is message_parse()'s (a request to be refused). Takes the message over. */

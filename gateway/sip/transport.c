@@ -10,6 +10,11 @@
  * looked at. A wake-up takes a bounded number of datagrams, so that a flood on
  * one socket lets timers and the other sockets have their turn.
  *
+ * A bind that is configured away has calls that were told of it in Contact and
+ * Via: it stays for them, chosen by nobody who does not name it, and is looked
+ * at now and then until the last has ended. There are never more of those than
+ * there may be binds.
+ *
  * A datagram the system has no room for now is counted and otherwise treated
  * as lost on the way: the transaction repeats it. Every other error of sending
  * is the caller's.
@@ -32,6 +37,7 @@
 enum { DATAGRAMS = 32 }; /* a wake-up takes at most */
 
 #define ROUTE_KEPT SEC(5)
+#define LEFT_ASKED SEC(5) /* is what was left still used? */
 
 /* One bind; owned by its transports. */
 struct outlet {
@@ -39,6 +45,7 @@ struct outlet {
 	struct transports *owner;
 	struct sip_bind bind; /* as configured */
 	struct addr local;    /* with the port it really has */
+	bool left;            /* configured away, and used */
 	int fd;
 	struct watch *watch;
 	struct addr route_to, route; /* the last answer about routes */
@@ -52,6 +59,7 @@ struct transports {
 	void *self;
 	struct sip_counts *counts;
 	struct list outlets;
+	struct timer leaving;
 	struct connections *connections;
 	uint8_t *buffer; /* a datagram and one octet to see it was longer */
 };
@@ -210,16 +218,57 @@ static int open_new(struct transports *t, const struct sip_conf *conf)
 	return 0;
 }
 
+static void close_outlet(struct outlet *o)
+{
+	if (o->bind.transport != SIP_UDP)
+		connections_drop(o->owner->connections, &o->local);
+	(void)outlet_free(o);
+}
+
+/* The first are the oldest. */
+static unsigned close_left(struct transports *t)
+{
+	unsigned n = 0;
+
+	LIST_EACH(&t->outlets, struct outlet, o, list)
+	if (o->left && !t->user->used(t->self, &o->local))
+		close_outlet(o);
+	else
+		n += o->left;
+	LIST_EACH(&t->outlets, struct outlet, o, list)
+	if (o->left && n > SIP_BINDS) {
+		close_outlet(o);
+		n--;
+	}
+	return n;
+}
+
+static void leave(void *self)
+{
+	struct transports *t = self;
+
+	if (close_left(t) > 0)
+		timer_start(&t->leaving, LEFT_ASKED);
+}
+
 static void close_old(struct transports *t, const struct sip_conf *conf)
 {
 	LIST_EACH(&t->outlets, struct outlet, o, list)
 	{
-		if (is_named(conf, &o->bind))
-			continue;
-		if (o->bind.transport != SIP_UDP)
-			connections_drop(t->connections, &o->local);
-		(void)outlet_free(o);
+		o->left = !is_named(conf, &o->bind);
+		if (o->left && t->user->used == NULL)
+			close_outlet(o);
 	}
+	leave(t);
+}
+
+bool transports_is_left(const struct transports *t, const struct hop *hop)
+{
+	LIST_EACH(&t->outlets, struct outlet, o, list)
+	if (o->bind.transport == hop->transport &&
+	    addr_equal(&o->local, &hop->local))
+		return o->left;
+	return false;
 }
 
 static unsigned message_most(const struct sip_conf *conf)
@@ -246,6 +295,7 @@ int transports_open(struct transports **out, struct loop *loop,
 	t->self = self;
 	t->counts = counts;
 	list_init(&t->outlets);
+	timer_init(&t->leaving, loop, "binds that were left", leave, t);
 	t->buffer = mem_new_array(uint8_t, UINT16_MAX + 1);
 	rc = t->buffer == NULL ? -ENOMEM : 0;
 	if (rc == 0)
@@ -276,6 +326,7 @@ struct transports *transports_close(struct transports *t)
 {
 	if (t == NULL)
 		return NULL;
+	timer_stop(&t->leaving);
 	outlets_free(&t->outlets);
 	t->connections = connections_free(t->connections);
 	t->buffer = mem_free(t->buffer);
@@ -286,7 +337,9 @@ struct transports *transports_close(struct transports *t)
 static bool is_asked(const struct outlet *o, const struct addr *local)
 {
 	if (!addr_is_set(local))
-		return true;
+		return !o->left;
+	if (o->left)
+		return addr_equal(local, &o->local);
 	if (addr_equal(local, &o->local) || addr_equal(local, &o->bind.addr))
 		return true;
 	return addr_port(local) == 0 && addr_equal_host(local, &o->local);

@@ -30,6 +30,8 @@ struct transports_user {
 	/* a connection failed: whoever waits on this hop (its connection) is
 	 * told; never from inside transports_send() */
 	void (*failed)(void *self, const struct hop *hop, int error);
+	/* does anything above still speak from this bind? NULL: nothing */
+	bool (*used)(void *self, const struct addr *local);
 	/* may this address speak at all? asked before a connection is taken
 	 * and before a message is framed */
 	bool (*welcome)(void *self, const struct addr *from);
@@ -42,8 +44,12 @@ int transports_open(struct transports **out, struct loop *loop,
                     struct sip_counts *counts);
 
 /* Opens binds that are new and closes those no longer named, with their
- * connections. With an error nothing is changed. */
+ * connections; one that is used is left by all that is new, and closed when
+ * it is not used any more. With an error nothing is changed. */
 int transports_change(struct transports *t, const struct sip_conf *conf);
+
+/* Did this come by a bind that is no longer named? */
+bool transports_is_left(const struct transports *t, const struct hop *hop);
 struct transports *transports_close(struct transports *t);
 
 /*

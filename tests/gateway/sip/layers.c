@@ -125,7 +125,7 @@ static void on_gave_up(void *self, struct transaction *t, unsigned status)
 const struct transaction_user layers_client = { on_response, on_gave_up };
 
 static const struct transports_user transports_user = { on_message, on_failed,
-	                                                on_welcome };
+	                                                NULL, on_welcome };
 static const struct transactions_user transactions_user = {
 	.request = on_request,
 	.cancelled = on_cancelled,
