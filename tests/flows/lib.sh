@@ -27,6 +27,14 @@ routed() { # NAME
 		"$HERE/../sipp/$1.xml" >"$W/routed-$1.xml"
 }
 
+# A phone of tests/sipp whose proxy leaves the path. SIPp answers to where a call
+# began, whatever Via says (RFC 3261 18.2.2): the 200 to a BYE would go to the
+# proxy, which cannot use it.
+left() { # NAME
+	sed -e "s|<recv request=\"BYE\"/>|<recv request=\"BYE\"><action><setdest host=\"$HOST\" port=\"$SIP\" protocol=\"udp\"/></action></recv>|" \
+		"$HERE/../sipp/$1.xml" >"$W/left-$1.xml"
+}
+
 # How many requests of this method the gateway sent to this port, and with how
 # many Route headers among them: "1 1".
 sent_to() { # METHOD PORT

@@ -6,7 +6,8 @@ kamailio_start proxy ASKS=1 SHA256=1
 PEER_OPTIONS=' authentication username gw password secret realm kamailio'
 # who rings from behind the proxy is let in by his dialog alone
 gateway
-SIPP_PORT=$PHONE sipp_start phone uas
+left uas
+SIPP_PORT=$PHONE sipp_start phone left-uas
 pbx a 'call 5550100 from 3035551000 as A
   expect connect within 10s
   after 500ms clear cause 16
