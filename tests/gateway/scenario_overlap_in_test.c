@@ -104,8 +104,13 @@ TEST(invites_become_digits_to_isdn)
 {
 	struct world *w = world_open(world_conf_overlap);
 	struct exchange *x = &w->exchange[0];
+	char said[4096];
 
 	invite(w, "10");
+	CHECK_EQ(world_console(w, "show sip-ua calls", false, said,
+	                       sizeof(said)),
+	         0);
+	CHECK(strstr(said, "dialling") != NULL);
 	CHECK(exchange_told(x, ISDN_SETUP));
 	CHECK(!exchange_last(x, ISDN_SETUP)->setup.complete);
 	CHECK_TEXT(exchange_last(x, ISDN_SETUP)->setup.called.number.digits,

@@ -146,10 +146,15 @@ TEST(digits_from_isdn_become_invites)
 TEST(who_stops_dialling_half_way_gets_cause_28)
 {
 	struct dialled t;
+	char said[4096];
 
 	dial(&t, "20", "0");
 	refuse(&t, 1, "484 Address Incomplete");
 	refuse(&t, 0, "484 Address Incomplete");
+	CHECK_EQ(world_console(t.w, "show sip-ua calls", false, said,
+	                       sizeof(said)),
+	         0);
+	CHECK(strstr(said, "wanting digits") != NULL);
 	world_wait(t.w, SEC(9));
 	CHECK(world_call(t.w) != NULL);
 	world_wait(t.w, SEC(8));
