@@ -12,6 +12,7 @@
 #   pbx_done NAME        waits for it: its expectations must have held
 #   sipp_start NAME SCENARIO [args], sipp_done NAME
 #   phone_start NAME [args], phone_done NAME
+#   until_true 10 has_rtp, rtp_here   where it may speak first
 #   show COMMAND         runs a console command
 #   want WHAT GOT WANTED two texts are the same
 #   final NUMBER         what SIP said of the call to NUMBER: status|Reason|Warning
@@ -240,6 +241,10 @@ phone_start() {
 }
 
 phone_done() { finished "$1" phone; }
+
+# Where the gateway hears the RTP of the only call: for a phone that speaks first.
+rtp_here() { show --json show voip rtp connections | grep -oE '"local": *"[^"]*"' | cut -d '"' -f 4 | head -n 1; }
+has_rtp() { [ -n "$(rtp_here)" ]; }
 
 # A SIP phone by other people: says a tone of $BARESIP_SAYS Hz at -10 dBm0 for
 # 20 s, answers by itself, writes what it hears to a file, and does what it is told.

@@ -37,6 +37,7 @@ struct options {
 	unsigned ptime_ms, event_type;
 	const char *send;
 	double within, duration; /* seconds; 0: not given */
+	unsigned lose;           /* each so manieth packet is; 0: none */
 	bool json;
 };
 
@@ -91,6 +92,8 @@ static void send_packet(struct phone *p, unsigned type, bool marker,
 	put32(packet + 8, p->ssrc);
 	memcpy(packet + HEADER, payload, n);
 	p->seq++;
+	if (p->o.lose != 0 && p->seq % p->o.lose == 0)
+		return; /* as if it were lost on the way */
 	if (net_send_to(p->sound, (struct bytes){ packet, HEADER + n },
 	                &p->to) > 0)
 		p->sent++;
@@ -308,6 +311,7 @@ static const struct option rows[] = {
 	{ "within",   required_argument, NULL, 'w' },
 	{ "duration", required_argument, NULL, 'd' },
 	{ "event",    required_argument, NULL, 't' },
+	{ "lose",     required_argument, NULL, 'x' },
 	{ "json",     no_argument,       NULL, 'j' },
 	{ NULL, 0, NULL, 0 },
 	/* clang-format on */
@@ -343,6 +347,9 @@ static bool take_option(struct phone *p, int c)
 	case 't':
 		o->event_type = (unsigned)atoi(optarg);
 		return o->event_type < 128;
+	case 'x':
+		o->lose = (unsigned)atoi(optarg);
+		return true;
 	case 'j':
 		o->json = true;
 		return true;
@@ -397,7 +404,7 @@ int main(int argc, char **argv)
 		        "|dtmf:DIGITS|dtmf-events:DIGITS]\n"
 		        "  [--expect tone:HZ[:DBM0]|pattern|silence"
 		        "|level:MIN:MAX|dtmf:DIGITS|burst:MS]...\n"
-		        "  [--within S] [--duration S] [--json]\n");
+		        "  [--within S] [--duration S] [--lose N] [--json]\n");
 		return 2;
 	}
 	meter_init(&p.meter, p.o.law);

@@ -18,8 +18,7 @@ pbx a 'call 5550100 from 3035551000 as A
 until_true 10 sh -c "'$B/causeway' -s '$W/console' show call 1 ladder | grep -q 'no RTP has come'" ||
 	fail 'no RTP was not noticed'
 sleep 1.5
-rtp=$(show show voip rtp connections | grep -oE "127.0.0.1:$((MEDIA / 100))[0-9]*|127.0.0.1:[0-9]+" | grep -v ":$MEDIA\$" | head -n 1)
-phone_start phone --remote "$rtp" --codec PCMA --send tone:620:-15 --duration 2
+phone_start phone --remote "$(rtp_here)" --codec PCMA --send tone:620:-15 --duration 2
 phone_done phone
 pbx_done a
 sipp_done far
