@@ -27,7 +27,7 @@
 #include "gateway/sip/stack.h"
 #include "kernel/mem.h"
 
-enum { REGISTRARS = 2, AGAIN_MOST_S = 1800 };
+enum { REGISTRARS = 2, AGAIN_MOST_S = 1800, RAISES = 3 /* of a try */ };
 
 #define BACKOFF_FIRST SEC(5)
 #define BACKOFF_LAST  SEC(300)
@@ -56,7 +56,8 @@ struct registration {
 	unsigned at;   /* which registrar is asked */
 	unsigned dead; /* registrars in a row that were */
 	unsigned asked_s, granted_s, status;
-	bool raised; /* asked_s is what a 423 wanted */
+	bool raised;     /* asked_s is what a 423 wanted */
+	unsigned raises; /* of this try */
 	usec backoff;
 	struct instant until;
 	char call_id[27], tag[17];
@@ -295,7 +296,7 @@ static void ask(void *self, const void *detail)
 	struct registration *r = self;
 
 	(void)detail;
-	r->at = r->dead = 0;
+	r->at = r->dead = r->raises = 0;
 	if (!r->raised)
 		r->asked_s = r->conf.expires_s;
 	if (request(r, r->asked_s) == 0)
@@ -359,10 +360,11 @@ static bool too_brief(struct registration *r, const osip_message_t *response)
 	unsigned least = header_get_number(response, "Min-Expires", 0);
 
 	if (response->status_code != 423 || least <= r->asked_s ||
-	    fsm_state(&r->fsm) != ASKING)
+	    r->raises == RAISES || fsm_state(&r->fsm) != ASKING)
 		return false;
 	r->asked_s = least;
 	r->raised = true;
+	r->raises++;
 	return request(r, r->asked_s) == 0;
 }
 

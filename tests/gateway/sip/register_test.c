@@ -219,6 +219,30 @@ TEST(too_short_a_time_is_asked_for_longer)
 	office_close(&o);
 }
 
+/* One that is never content is asked later, not for ever at once. */
+TEST(a_registrar_that_wants_longer_and_longer_is_not_pestered)
+{
+	struct office o;
+	char line[48];
+	unsigned asked = 0;
+
+	office_open(&o);
+	o.conf[0].expires_s = 60;
+	set(&o, 1);
+	while (far_hear(&o.desk.far) && asked < 20) {
+		(void)snprintf(line, sizeof(line), "Min-Expires: %u\r\n",
+		               100 + ++asked);
+		refuse(&o, "423 Interval Too Brief", line);
+	}
+	CHECK_EQ(asked, 4);
+	CHECK_TEXT(state(&o), "waiting");
+	desk_wait(&o.desk, SEC(5));
+	CHECK(far_hears(&o.desk.far, "REGISTER "));
+	accept_it(&o, &o.desk.far, 104);
+	CHECK_TEXT(state(&o), "registered");
+	office_close(&o);
+}
+
 TEST(a_challenge_is_answered_and_a_wrong_password_waits)
 {
 	static const char asked[] =
