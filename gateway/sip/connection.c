@@ -36,6 +36,7 @@ enum {
 	READS = 8,           /* a wake-up takes at most */
 	ACCEPTS = 16,        /* likewise */
 	QUEUE_MOST = 262144, /* octets waiting to be sent */
+	RESERVE = 4,         /* a part of so many is for newcomers */
 };
 
 #define CONNECT_MOST SEC(5)
@@ -446,13 +447,25 @@ static int open_to(struct connection **out, struct connections *owner,
 	return 0;
 }
 
+/* The last quarter is for those who have none yet: one far end that opens all
+ * it can does not lock the others out. */
+static bool has_place(struct connections *owner, const struct addr *from)
+{
+	if (owner->used < owner->most - owner->most / RESERVE)
+		return true;
+	LIST_EACH(&owner->open, struct connection, c, list)
+	if (addr_equal_host(&c->hop.remote, from))
+		return false;
+	return owner->used < owner->most;
+}
+
 static void take_in(struct connections *owner, int fd, const struct hop *hop)
 {
 	struct connection *c = NULL;
 
 	if (!owner->user.user->welcome(owner->user.self, &hop->remote))
 		owner->user.counts->strangers++;
-	else if (owner->used >= owner->most)
+	else if (!has_place(owner, &hop->remote))
 		owner->user.counts->refused_limit++;
 	else
 		c = connection_new(owner, fd, hop);

@@ -22,14 +22,22 @@
 #define OPTIONS(branch) TCP_REQUEST("OPTIONS", branch, "t")
 
 /* A connection of the far end to our TCP bind. */
-static int dial(struct layers *l)
+static int dial_from(struct layers *l, const char *host)
 {
-	int fd = net_tcp_connect(NULL, &l->tcp, -1);
+	struct addr from;
+	int fd;
 
+	CHECK_EQ(addr_parse(&from, host, 0), 0);
+	fd = net_tcp_connect(&from, &l->tcp, -1);
 	CHECK(fd >= 0);
 	layers_settle(l);
 	CHECK_EQ(net_error(fd), 0);
 	return fd;
+}
+
+static int dial(struct layers *l)
+{
+	return dial_from(l, "127.0.0.1");
 }
 
 static void say_raw(struct layers *l, int fd, const char *octets, size_t len)
@@ -276,23 +284,29 @@ TEST(strangers_are_dropped_on_both_transports_and_counted)
 	layers_close(&l);
 }
 
+/* One far end has all but a quarter, which is for those who have none. */
 TEST(connections_have_a_limit)
 {
+	static const char *const hosts[] = {
+		"127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1",
+		"127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4",
+	};
 	struct layers l;
 	struct addr at;
-	int fds[9], listener;
+	int fds[ARRAY_LEN(hosts)], listener;
 
 	layers_open(&l, false);
 	listener = layers_listen(&l);
 	at = l.far_addr;
-	for (int i = 0; i < 9; i++)
-		fds[i] = dial(&l);
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
+		fds[i] = dial_from(&l, hosts[i]);
 	CHECK_EQ(l.counts.connections, 8);
-	CHECK_EQ(l.counts.refused_limit, 1);
-	CHECK_EQ(hear(&l, fds[8]), 0);
+	CHECK_EQ(l.counts.refused_limit, 2);
+	CHECK_EQ(hear(&l, fds[6]), 0);
+	CHECK_EQ(hear(&l, fds[9]), 0);
 	CHECK_EQ(place_by(&l, &at, "OPTIONS"), 0);
 	CHECK_TEXT(l.told, "gave_up(503) ");
-	for (int i = 0; i < 9; i++)
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
 		(void)close(fds[i]);
 	(void)close(listener);
 	layers_close(&l);
