@@ -48,8 +48,9 @@ struct call {
 	struct stream_ref stream;
 	unsigned serial;        /* of the last media_stream_set() */
 	unsigned joined_serial; /* of the last MEDIA_SET */
-	bool stream_open, held[CALL_LEGS];
-	bool heard[2];           /* RTP came at this end */
+	bool stream_open;
+	bool held[CALL_LEGS], music[CALL_LEGS]; /* by that leg; which plays */
+	bool heard[2];                          /* RTP came at this end */
 	struct media_end end[2]; /* what the stream was last told */
 
 	struct ringback_facts early;         /* known before the answer */

@@ -39,7 +39,7 @@ static void wanted(struct call *call, unsigned which, struct media_end *end)
 	if (!answered && end->kind == END_RTP)
 		end->silent_after =
 			SEC(call->gateway->sound.ringback_silence_s);
-	end->listen &= heard && !call->held[which];
+	end->listen &= heard && (!call->held[which] || call->music[which]);
 	end->speak &= told && !call->held[which];
 	end->flow.receive &= heard;
 	end->flow.send &= told;

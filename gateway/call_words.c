@@ -111,6 +111,7 @@ void leg_report(struct leg *leg, const struct leg_word *word)
 		call->setup = *word->setup;
 	if (word->kind == LEG_HOLD || word->kind == LEG_RETRIEVE) {
 		call->held[leg->which] = word->kind == LEG_HOLD;
+		call->music[leg->which] = word->kind == LEG_HOLD && word->sound;
 		ladder_decide(call->gateway->ladder, call->number, "the %s %s",
 		              leg->which == 0 ? "caller" : "called side",
 		              call->held[leg->which] ? "holds" : "resumes");

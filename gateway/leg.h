@@ -33,7 +33,8 @@ enum leg_word_kind {
 	LEG_PROGRESS,   /* something to hear, or a cause, before an answer */
 	LEG_ANSWER,     /* party: who answered */
 	LEG_MEDIA,      /* the leg's end changed, nothing else did */
-	LEG_HOLD,       /* the far end took the sound away for a while */
+	LEG_HOLD,       /* the far end took the sound away for a while; `sound`:
+	                 * but may play some; `mute`: offer none */
 	LEG_RETRIEVE,
 	LEG_DIGITS,     /* more of the called number; complete */
 	LEG_TRANSFER,   /* reported: the far end sends the other side to
@@ -67,6 +68,7 @@ struct leg_word {
 	const char *digits;
 	bool complete;
 	bool sound; /* ALERTING, PROGRESS: there is in-band sound */
+	bool mute;
 	unsigned progress;
 	struct cause cause;
 	const struct party *party;
@@ -109,6 +111,7 @@ struct leg {
 			unsigned channel; /* kept after the call is gone */
 			bool alerted, in_band;
 			char waiting[NUMBER_DIGITS + 1]; /* for SETUP ACK */
+			bool parked; /* held: its channel is not used */
 		} isdn;
 		struct {
 			struct gateway *gateway;

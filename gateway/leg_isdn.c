@@ -17,7 +17,13 @@
 #include "gateway/trunk.h"
 #include "kernel/text.h"
 
-enum { NOTIFY_REMOTE_HOLD = 0x79, NOTIFY_REMOTE_RETRIEVAL = 0x7a };
+/* Q.931 4.5.22 and Q.932: what a notification says of hold. */
+enum {
+	NOTIFY_SUSPENDED = 0x00,
+	NOTIFY_RESUMED = 0x01,
+	NOTIFY_REMOTE_HOLD = 0x79,
+	NOTIFY_REMOTE_RETRIEVAL = 0x7a,
+};
 
 /* --- numbers --- */
 
@@ -149,7 +155,7 @@ static void isdn_end(struct leg *leg, bool answered ATTR_UNUSED,
 {
 	struct trunk *trunk = leg->isdn.trunk;
 
-	if (leg->isdn.channel == 0 || !trunk->line_added)
+	if (leg->isdn.channel == 0 || leg->isdn.parked || !trunk->line_added)
 		return;
 	end->kind = END_LINE;
 	end->line = trunk->line;
@@ -385,21 +391,42 @@ static void simple(struct leg *leg, const struct isdn_event *event,
 	leg_report(leg, &word);
 }
 
-void leg_isdn_event(struct trunk *trunk, const struct isdn_event *event)
-{
-	struct leg *leg = event->owner;
+/* --- hold --- */
 
-	if (event->kind == ISDN_SETUP) {
-		came_in(trunk, event);
+static void report_hold(struct leg *leg, bool held, bool music)
+{
+	bool mute = leg->isdn.trunk->options.hold_offer != 0;
+	struct leg_word word = { .kind = held ? LEG_HOLD : LEG_RETRIEVE,
+		                 .sound = music && !mute,
+		                 .mute = mute };
+
+	leg_report(leg, &word);
+}
+
+/* HOLD takes the sound off the channel, RETRIEVE puts it on one again. */
+static void parked(struct leg *leg, bool parks)
+{
+	leg->isdn.parked = parks;
+	report_hold(leg, parks, false);
+}
+
+/* Who says that it holds by NOTIFY keeps its channel, and may play music. */
+static void notified(struct leg *leg, unsigned notification)
+{
+	bool held = notification == NOTIFY_SUSPENDED ||
+	            notification == NOTIFY_REMOTE_HOLD;
+	bool resumed = notification == NOTIFY_RESUMED ||
+	               notification == NOTIFY_REMOTE_RETRIEVAL;
+
+	if ((!held && !resumed) || leg->isdn.parked ||
+	    leg->call->held[leg->which] == held ||
+	    !leg->isdn.trunk->options.hold_by_notify)
 		return;
-	}
-	if (event->kind == ISDN_RELEASED) {
-		released(trunk, leg, event);
-		return;
-	}
-	if (leg == NULL)
-		return;
-	moved(leg, event->channel);
+	report_hold(leg, held, true);
+}
+
+static void in_call(struct leg *leg, const struct isdn_event *event)
+{
 	switch (event->kind) {
 	case ISDN_DIGITS:
 		simple(leg, event, LEG_DIGITS);
@@ -420,10 +447,14 @@ void leg_isdn_event(struct trunk *trunk, const struct isdn_event *event)
 		clearing(leg, event);
 		break;
 	case ISDN_HOLD:
-		simple(leg, event, LEG_HOLD);
-		break;
 	case ISDN_RETRIEVE:
-		simple(leg, event, LEG_RETRIEVE);
+		parked(leg, event->kind == ISDN_HOLD);
+		break;
+	case ISDN_NOTIFY:
+		notified(leg, event->notification);
+		break;
+	case ISDN_CHANNEL_LOST: /* another call has it now */
+		leg->isdn.channel = 0;
 		break;
 	case ISDN_CONNECTED_LINE:
 		connected(leg, event);
@@ -435,12 +466,27 @@ void leg_isdn_event(struct trunk *trunk, const struct isdn_event *event)
 		acknowledged(leg);
 		break;
 	case ISDN_CONNECTED:
-	case ISDN_NOTIFY:
 	case ISDN_CHANNEL:
+	case ISDN_HELD:
+	case ISDN_RETRIEVED:
 	case ISDN_LINK_UP:
 	case ISDN_LINK_DOWN:
 	case ISDN_SETUP:
 	case ISDN_RELEASED:
 		break;
+	}
+}
+
+void leg_isdn_event(struct trunk *trunk, const struct isdn_event *event)
+{
+	struct leg *leg = event->owner;
+
+	if (event->kind == ISDN_SETUP) {
+		came_in(trunk, event);
+	} else if (event->kind == ISDN_RELEASED) {
+		released(trunk, leg, event);
+	} else if (leg != NULL) {
+		moved(leg, event->channel);
+		in_call(leg, event);
 	}
 }

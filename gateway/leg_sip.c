@@ -108,7 +108,7 @@ static void sip_tell(struct leg *leg, const struct leg_word *word)
 		tell_answer(leg, word);
 		break;
 	case LEG_HOLD:
-		(void)sip_session_offer(leg->sip.session, true, false);
+		(void)sip_session_offer(leg->sip.session, !word->mute, false);
 		break;
 	case LEG_RETRIEVE:
 		(void)sip_session_offer(leg->sip.session, true, true);
@@ -371,6 +371,8 @@ static void flow_changed(struct leg *leg, const struct sip_event *event)
 
 	if (event->held != held)
 		word.kind = event->held ? LEG_HOLD : LEG_RETRIEVE;
+	word.sound = event->flow != NULL && event->flow->receive;
+	word.mute = event->held && !word.sound;
 	leg_report(leg, &word);
 }
 

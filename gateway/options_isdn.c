@@ -74,6 +74,12 @@ static const struct conf_choice uuis[] = {
 	{ 0 },
 };
 
+static const struct conf_choice holds[] = {
+	{ "sendonly", 0, "it may hear music, when the channel stays" },
+	{ "inactive", 1, "no sound either way" },
+	{ 0 },
+};
+
 static const struct conf_choice busyouts[] = {
 	{ "off",       BUSYOUT_OFF,       "nothing: calls fail one by one" },
 	{ "refuse",    BUSYOUT_REFUSE,    "refuse each SETUP with cause 38" },
@@ -130,6 +136,10 @@ static const struct conf_option controller_options[] = {
 	  "what users tell each other in call set-up and end" },
 	{ "notify hold", &conf_switch, C(notify_hold), 0, 0, NULL, NULL,
 	  "tell the exchange by NOTIFY that a SIP phone holds the call" },
+	{ "hold by-notify", &conf_switch, C(hold_by_notify), 0, 0, NULL, "on",
+	  "NOTIFY of suspension or remote hold holds the SIP phone, too" },
+	{ "hold offer",  &conf_one_of, C(hold_offer), 0, 0, holds, "sendonly",
+	  "what the SIP phone is offered while the exchange holds" },
 	{ "ringback",    &conf_one_of, C(ringback), 0, 0, ringbacks, "auto",
 	  "who gives a caller on this span the ringing tone" },
 	{ "cause-map from-isdn", &options_kind_cause_to_status,

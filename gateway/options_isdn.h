@@ -43,8 +43,9 @@ struct options_controller {
 	struct options_timers timers;
 	unsigned dslot; /* 0: the type's usual one */
 	int uui_most;   /* octets of user-to-user information */
-	bool notify_hold;
-	int ringback; /* enum ringback */
+	bool notify_hold, hold_by_notify;
+	int hold_offer; /* 1: inactive */
+	int ringback;   /* enum ringback */
 	struct cause_rules cause_to_status, cause_from_status;
 	int busyout; /* enum busyout_manner */
 	unsigned busyout_hold_s, busyout_clear_s;

@@ -70,6 +70,7 @@ struct isdn_call {
 	bool ended;    /* libpri knows it no more, RELEASED not yet said */
 	bool released; /* RELEASED said: waits for its funeral */
 	bool glared;   /* its channel went to the network's call */
+	bool held;     /* by either end: the channel is only reserved */
 	bool disconnect_got, setup_again;
 	unsigned tries, enquiries;
 	uint8_t clearing_sent; /* the last of DISCONNECT and RELEASE */

@@ -124,6 +124,12 @@ static bool gives_way(struct isdn_call *call)
 	       call->link->conf.side == ISDN_USER;
 }
 
+/* A held call has given its channel up; it is reserved by our own will. */
+static bool is_reserved(const struct channel *c)
+{
+	return c->state == CHANNEL_BUSY && c->call != NULL && c->call->held;
+}
+
 static bool acceptable(struct channel *c)
 {
 	switch (c->state) {
@@ -157,6 +163,11 @@ enum q850_cause isdn_channel_accept(struct isdn_call *call, int channel,
 			c->call->glared = true;
 			c->call->channel = 0;
 		}
+		seize(c, call);
+		return Q850_NONE;
+	}
+	if (!any && !flexible && c != NULL && is_reserved(c)) {
+		isdn_hold_lost(c->call);
 		seize(c, call);
 		return Q850_NONE;
 	}

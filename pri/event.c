@@ -318,41 +318,6 @@ static void on_notify(struct isdn_link *link, pri_event *ev, bool by_timer)
 	isdn_emit(call, &event);
 }
 
-/* The channel stays ours while the call is held: nobody else gets it, and
- * retrieving finds it again. */
-static void on_hold(struct isdn_link *link, pri_event *ev, bool by_timer)
-{
-	struct isdn_call *call = isdn_heard(link, ev->hold.call);
-	struct isdn_event event = { .kind = ISDN_HOLD };
-
-	(void)by_timer;
-	if (call == NULL)
-		return;
-	(void)pri_hold_ack(link->pri, call->q931);
-	isdn_emit(call, &event);
-}
-
-static void on_retrieve(struct isdn_link *link, pri_event *ev, bool by_timer)
-{
-	struct isdn_call *call = isdn_heard(link, ev->retrieve.call);
-	int channel = ev->retrieve.channel & 0xff;
-	struct isdn_event event = { .kind = ISDN_RETRIEVE };
-
-	(void)by_timer;
-	if (call == NULL)
-		return;
-	call->exclusive = false;
-	if (channel != 0xff && isdn_channel_answer(call, channel) < 0 &&
-	    !ev->retrieve.flexible) {
-		(void)pri_retrieve_rej(link->pri, call->q931,
-		                       PRI_CAUSE_REQUESTED_CHAN_UNAVAIL);
-		return;
-	}
-	(void)pri_retrieve_ack(link->pri, call->q931,
-	                       (int)(call->channel | call->span_bits));
-	isdn_emit(call, &event);
-}
-
 /* clang-format off */
 static const struct {
 	int event;
@@ -375,13 +340,16 @@ static const struct {
 	{ PRI_EVENT_CONNECT_ACK,   on_connect_ack },
 	{ PRI_EVENT_FACILITY,      on_facility },
 	{ PRI_EVENT_NOTIFY,        on_notify },
-	{ PRI_EVENT_HOLD,          on_hold },
-	{ PRI_EVENT_RETRIEVE,      on_retrieve },
+	{ PRI_EVENT_HOLD,          isdn_on_hold },
+	{ PRI_EVENT_HOLD_ACK,      isdn_on_hold_ack },
+	{ PRI_EVENT_HOLD_REJ,      isdn_on_hold_rej },
+	{ PRI_EVENT_RETRIEVE,      isdn_on_retrieve },
+	{ PRI_EVENT_RETRIEVE_ACK,  isdn_on_retrieve_ack },
+	{ PRI_EVENT_RETRIEVE_REJ,  isdn_on_retrieve_rej },
 	{ PRI_EVENT_HANGUP_REQ,    isdn_on_disconnect },
 	{ PRI_EVENT_HANGUP,        isdn_on_hangup },
 	{ PRI_EVENT_HANGUP_ACK,    isdn_on_hangup_ack },
-	/* SERVICE_ACK, HOLD_ACK, HOLD_REJ, RETRIEVE_ACK and RETRIEVE_REJ answer
-	 * what we never ask for. */
+	/* SERVICE_ACK answers what we need no answer to. */
 };
 /* clang-format on */
 

@@ -64,13 +64,17 @@ enum isdn_event_kind {
 	/* notification: hold 0x79, retrieval 0x7a, diverting 0x7b (connected
 	 * says whom to, if the far end did), ... */
 	ISDN_NOTIFY,
-	ISDN_HOLD,           /* the far end holds; already acknowledged */
+	ISDN_HOLD,           /* the far end holds; already acknowledged: no
+	                      * sound is on the channel any more */
 	ISDN_RETRIEVE,       /* and takes it back; channel is the new one */
+	ISDN_HELD,           /* ours: holds now, or not when there is a cause */
+	ISDN_RETRIEVED,      /* the same; channel */
 	ISDN_KEYPAD,         /* digits */
 	ISDN_CONNECTED_LINE, /* connected changed in the call */
 	ISDN_RELEASED,       /* release: why; last word of a call */
 	ISDN_CHANNEL,        /* channel changed its state (no call): see
-	                  * isdn_channel_state() */
+	                      * isdn_channel_state() */
+	ISDN_CHANNEL_LOST,   /* a held call's channel went to another call */
 };
 
 struct isdn_event {
@@ -169,6 +173,13 @@ int isdn_call_connected_line(struct isdn_call *call,
 /* What goes with the next of ALERTING, CONNECT, DISCONNECT or RELEASE. More
  * than the link takes is dropped and counted. */
 void isdn_call_uui(struct isdn_call *call, const struct uui *uui);
+
+/* Active: HOLD, and RETRIEVE on a channel (0: any). ISDN_HELD and
+ * ISDN_RETRIEVED follow; with the first the channel is given up, and free for
+ * another call when isdn_channel_stopped() was said. -ENOTSUP: the variant
+ * knows no hold. -EPROTO; -EBUSY: the channel. */
+int isdn_call_hold(struct isdn_call *call);
+int isdn_call_retrieve(struct isdn_call *call, unsigned channel);
 
 /* DISCONNECT with progress 8: we play the tone, then clear. */
 int isdn_call_disconnect_in_band(struct isdn_call *call, struct cause cause);

@@ -28,6 +28,17 @@
 
 enum { CHANNELS = 32, GLARE_TRIES = 2 };
 
+/* --- hold.c: libpri's events of hold and retrieve --- */
+
+void isdn_on_hold(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_hold_ack(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_hold_rej(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_retrieve(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_retrieve_ack(struct isdn_link *link, pri_event *ev, bool by_timer);
+void isdn_on_retrieve_rej(struct isdn_link *link, pri_event *ev, bool by_timer);
+/* The channel of a held call went to another. */
+void isdn_hold_lost(struct isdn_call *call);
+
 /* --- variant.c --- */
 
 struct variant {

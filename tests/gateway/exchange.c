@@ -159,6 +159,8 @@ static void on_event(void *self, const struct isdn_event *event)
 		x->call = event->call;
 	if (event->kind == ISDN_SETUP && event->setup->complete)
 		treat(x, event->call);
+	if (event->kind == ISDN_HELD && !x->keep_channels)
+		isdn_channel_stopped(x->link, event->channel);
 	if (event->kind == ISDN_RELEASED) {
 		if (!x->keep_channels)
 			isdn_channel_stopped(x->link, event->channel);
@@ -351,10 +353,11 @@ void exchange_clear(struct isdn_call *call, unsigned cause)
 /* --- judging --- */
 
 static const char *const kinds[] = {
-	"LINK_UP",        "LINK_DOWN", "SETUP",    "DIGITS",   "SETUP_ACK",
-	"PROCEEDING",     "PROGRESS",  "ALERTING", "ANSWER",   "CONNECTED",
-	"DISCONNECT",     "NOTIFY",    "HOLD",     "RETRIEVE", "KEYPAD",
-	"CONNECTED_LINE", "RELEASED",  "CHANNEL",
+	"LINK_UP",      "LINK_DOWN", "SETUP",          "DIGITS",   "SETUP_ACK",
+	"PROCEEDING",   "PROGRESS",  "ALERTING",       "ANSWER",   "CONNECTED",
+	"DISCONNECT",   "NOTIFY",    "HOLD",           "RETRIEVE", "HELD",
+	"RETRIEVED",    "KEYPAD",    "CONNECTED_LINE", "RELEASED", "CHANNEL",
+	"CHANNEL_LOST",
 };
 
 static bool is_of_the_link(enum isdn_event_kind kind)

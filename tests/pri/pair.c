@@ -56,6 +56,8 @@ static void on_event(void *self, const struct isdn_event *event)
 		end->call = event->call;
 	if (end->act != NULL)
 		end->act(end, event);
+	if (event->kind == ISDN_HELD && !end->keep_channels)
+		isdn_channel_stopped(end->link, event->channel);
 	if (event->kind == ISDN_RELEASED) {
 		if (!end->keep_channels)
 			isdn_channel_stopped(end->link, event->channel);

@@ -71,6 +71,15 @@ static int do_signal(struct pbx_call *call, const struct step *step)
 		return isdn_call_digits(call->isdn, step->text);
 	case STEP_NOTIFY:
 		return isdn_call_notify(call->isdn, step->number);
+	case STEP_HOLD:
+		call->seen &= ~(unsigned)SEEN_HELD;
+		return isdn_call_hold(call->isdn);
+	case STEP_RETRIEVE:
+		call->seen &= ~(unsigned)SEEN_RETRIEVED;
+		return isdn_call_retrieve(call->isdn, step->number);
+	case STEP_UUI:
+		isdn_call_uui(call->isdn, &step->uui);
+		return 0;
 	case STEP_CLEAR:
 		return do_clear(call, step);
 	default:
@@ -176,6 +185,9 @@ enum outcome act_begin(struct pbx_call *call, const struct step *step,
 	case STEP_CONNECT:
 	case STEP_DIGITS:
 	case STEP_NOTIFY:
+	case STEP_HOLD:
+	case STEP_RETRIEVE:
+	case STEP_UUI:
 	case STEP_CLEAR:
 		return begin_signal(call, step, why);
 	case STEP_PLAY_TONE:

@@ -210,6 +210,17 @@ void call_kick(struct pbx_call *call)
 		loop_defer(call->pbx->loop, &call->next);
 }
 
+void call_leave_slot(struct pbx_call *call)
+{
+	struct sound_command close = { .verb = SOUND_CLOSE,
+		                       .slot = call->slot,
+		                       .turn = call->turn };
+
+	if (call->sounding)
+		(void)sound_send(call->pbx->sound, &close);
+	call->sounding = false;
+}
+
 void call_take_slot(struct pbx_call *call)
 {
 	struct pbx *pbx = call->pbx;
@@ -217,8 +228,10 @@ void call_take_slot(struct pbx_call *call)
 	unsigned slot = isdn_call_channel(call->isdn);
 	int rc;
 
-	if (call->sounding || slot == 0 || slot >= TICK_SLOTS)
+	if (slot == 0 || slot >= TICK_SLOTS ||
+	    (call->sounding && call->slot == slot))
 		return;
+	call_leave_slot(call); /* taken back on another channel */
 	rc = board_chan_open(pbx->span, slot,
 	                     call->setup.bearer <= BEARER_AUDIO_3K1);
 	if (rc < 0) {
@@ -236,14 +249,8 @@ void call_take_slot(struct pbx_call *call)
 
 void call_ended(struct pbx_call *call)
 {
-	struct sound_command close = { .verb = SOUND_CLOSE,
-		                       .slot = call->slot,
-		                       .turn = call->turn };
-
 	call->isdn = NULL;
-	if (call->sounding)
-		(void)sound_send(call->pbx->sound, &close);
-	call->sounding = false;
+	call_leave_slot(call);
 	if (call->run == NULL)
 		call->over = true;
 	call_kick(call);

@@ -60,10 +60,13 @@ static const struct {
 	[ISDN_NOTIFY]         = { "NOTIFY", 0 },
 	[ISDN_HOLD]           = { "HOLD", SEEN_HOLD },
 	[ISDN_RETRIEVE]       = { "RETRIEVE", SEEN_RETRIEVE },
+	[ISDN_HELD]           = { "HOLD answered", SEEN_HELD },
+	[ISDN_RETRIEVED]      = { "RETRIEVE answered", SEEN_RETRIEVED },
 	[ISDN_KEYPAD]         = { "INFORMATION keypad", 0 },
 	[ISDN_CONNECTED_LINE] = { "connected line", 0 },
 	[ISDN_RELEASED]       = { "released", SEEN_RELEASED },
 	[ISDN_CHANNEL]        = { NULL, 0 },
+	[ISDN_CHANNEL_LOST]   = { "the channel went to another call", 0 },
 	/* clang-format on */
 };
 
@@ -89,6 +92,8 @@ static void tell_message(struct pbx_call *call, const struct isdn_event *event)
 		add_number(&t, "connected", &event->connected->number);
 	if (event->kind == ISDN_NOTIFY)
 		text_add(&t, " %u", event->notification);
+	if (event->uui != NULL)
+		text_add(&t, " user-to-user %u octets", event->uui->len);
 	add_progress(&t, event->progress);
 	if (event->kind == ISDN_RELEASED && event->release != NULL)
 		text_add(&t, ": %s", call->ended);
@@ -136,6 +141,7 @@ static void on_setup(struct pbx *pbx, const struct isdn_event *event)
 	call->isdn = event->call;
 	call->incoming = true;
 	call->setup = *event->setup;
+	call->uui = event->setup->uui;
 	call->progress = event->setup->progress;
 	isdn_call_own(event->call, call);
 	(void)text_copy(call->name, sizeof(call->name), "in");
@@ -173,9 +179,17 @@ static void on_released(struct pbx_call *call, const struct release *why)
 	}
 }
 
+/* What an answer to HOLD or RETRIEVE says no to has not been seen. */
+static bool is_refusal(const struct isdn_event *event)
+{
+	return (event->kind == ISDN_HELD || event->kind == ISDN_RETRIEVED) &&
+	       event->cause.value != Q850_NONE;
+}
+
 static void on_call_event(struct pbx_call *call, const struct isdn_event *event)
 {
-	call->seen |= messages[event->kind].seen;
+	if (!is_refusal(event))
+		call->seen |= messages[event->kind].seen;
 	call->progress |= event->progress;
 	if ((event->progress & PROGRESS_IN_BAND) != 0)
 		call->inband |= messages[event->kind].seen;
@@ -187,6 +201,8 @@ static void on_call_event(struct pbx_call *call, const struct isdn_event *event)
 		call->notification = event->notification;
 	if (event->connected != NULL)
 		call->connected = *event->connected;
+	if (event->uui != NULL)
+		call->uui = *event->uui;
 	if (event->kind == ISDN_RELEASED)
 		on_released(call, event->release);
 	tell_message(call, event);
@@ -194,6 +210,8 @@ static void on_call_event(struct pbx_call *call, const struct isdn_event *event)
 		call_ended(call);
 		return;
 	}
+	if (event->kind == ISDN_HELD && !is_refusal(event))
+		call_leave_slot(call); /* the channel is given up */
 	call_take_slot(call);
 	if (event->kind == ISDN_DISCONNECT && call->over)
 		call_clear(call, Q850_NORMAL_CLEARING);
@@ -231,7 +249,7 @@ void event_isdn(void *self, const struct isdn_event *event)
 		on_setup(pbx, event);
 	else if (event->owner != NULL && messages[event->kind].name != NULL)
 		on_call_event(event->owner, event);
-	if (event->kind == ISDN_RELEASED)
+	if (event->kind == ISDN_RELEASED || event->kind == ISDN_HELD)
 		free_silent(pbx, event->channel);
 }
 

@@ -43,6 +43,10 @@ static void say_seen(struct pbx_call *call, struct text *why)
 		{ SEEN_PROGRESS, "PROGRESS" },
 		{ SEEN_ALERTING, "ALERTING" },
 		{ SEEN_CONNECT, "CONNECT" },
+		{ SEEN_HOLD, "HOLD" },
+		{ SEEN_RETRIEVE, "RETRIEVE" },
+		{ SEEN_HELD, "HOLD ACKNOWLEDGE" },
+		{ SEEN_RETRIEVED, "RETRIEVE ACKNOWLEDGE" },
 		{ SEEN_DISCONNECT, "DISCONNECT" },
 	};
 	bool any = false;
@@ -156,6 +160,19 @@ static enum outcome judge_redirected(struct pbx_call *call,
 {
 	return once(number_is(&call->setup.redirection.from.number, step->text,
 	                      why));
+}
+
+static enum outcome judge_uui(struct pbx_call *call, const struct step *step,
+                              struct text *why)
+{
+	const struct uui *came = &call->uui, *wanted = &step->uui;
+
+	text_add(why, "user-to-user");
+	for (unsigned i = 0; i < MIN_OF(came->len, 40u); i++)
+		text_add(why, " %02x", came->octets[i]);
+	text_add(why, "%s", came->len == 0 ? " none" : "");
+	return wait_for(came->len == wanted->len &&
+	                memcmp(came->octets, wanted->octets, came->len) == 0);
 }
 
 static enum outcome judge_name(struct pbx_call *call, const struct step *step,
@@ -373,6 +390,7 @@ static const judge_fn judges[] = {
 	[EXPECT_CALLING]      = judge_calling,
 	[EXPECT_CONNECTED]    = judge_connected,
 	[EXPECT_REDIRECTED]   = judge_redirected,
+	[EXPECT_UUI]          = judge_uui,
 	[EXPECT_NAME]         = judge_name,
 	[EXPECT_TYPE]         = judge_type,
 	[EXPECT_PRESENTATION] = judge_presentation,

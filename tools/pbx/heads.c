@@ -6,7 +6,7 @@
  * plan belong to the number named last.
  */
 
-#include "tools/pbx/script.h"
+#include "tools/pbx/words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -241,6 +241,10 @@ static int call_setup_option(struct words *w, struct isdn_setup *s, bool *took)
 		return read_digits(w, &s->calling.number);
 	if (words_are(w, "redirected"))
 		return read_digits(w, &s->redirection.from.number);
+	if (words_are(w, "uui")) {
+		name = words_next(w, "octets in hex");
+		return name == NULL ? -EBADMSG : words_uui(w, name, &s->uui);
+	}
 	if (words_are(w, "bearer")) {
 		int rc = words_choice(w, "bearer", script_bearers, &value);
 

@@ -121,6 +121,7 @@ static void fill_link(const struct settings *s, const struct board_conf *board,
 	conf->exclusive = s->exclusive;
 	conf->overlap_receive = s->overlap;
 	conf->overlap_send = true;
+	conf->uui_most = UUI_OCTETS;
 	conf->restart_on_up = false; /* nothing unasked for */
 	conf->setups_per_second = 0; /* whoever scripts a flood wants it */
 	for (unsigned i = 0; i < ISDN_TIMERS; i++)

@@ -60,6 +60,7 @@ struct pbx_call {
 	char ended[96]; /* why it was released, for people */
 	struct isdn_setup setup;
 	struct party connected;
+	struct uui uui; /* that came last */
 
 	/* sound */
 	unsigned slot, turn;
@@ -114,6 +115,7 @@ void call_clear(struct pbx_call *call, unsigned cause);
 /* The ISDN call is gone; its slot is given back. */
 void call_ended(struct pbx_call *call);
 void call_take_slot(struct pbx_call *call);
+void call_leave_slot(struct pbx_call *call);
 
 /* --- event.c --- */
 

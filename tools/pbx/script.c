@@ -9,7 +9,7 @@
  * script whose expectation was dropped would always hold.
  */
 
-#include "tools/pbx/script.h"
+#include "tools/pbx/words.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -35,6 +35,9 @@ enum step_kind {
 	STEP_CONNECT,
 	STEP_DIGITS,
 	STEP_NOTIFY,
+	STEP_HOLD,
+	STEP_RETRIEVE,
+	STEP_UUI,
 	STEP_CLEAR,
 	STEP_STAY,
 	STEP_PLAY_TONE,
@@ -59,6 +62,7 @@ enum step_kind {
 	EXPECT_CALLING,
 	EXPECT_CONNECTED,
 	EXPECT_REDIRECTED,
+	EXPECT_UUI,
 	EXPECT_NAME,
 	EXPECT_TYPE,
 	EXPECT_PRESENTATION,
@@ -86,6 +90,8 @@ enum {
 	SEEN_RETRIEVE = 1 << 7,
 	SEEN_DISCONNECT = 1 << 8,
 	SEEN_RELEASED = 1 << 9,
+	SEEN_HELD = 1 << 10, /* ours was acknowledged */
+	SEEN_RETRIEVED = 1 << 11,
 };
 
 struct step {
@@ -107,6 +113,7 @@ struct step {
 	const char *text;   /* digits, path, hex, name; the script's */
 	const char *from;   /* whose marker, who answers; NULL */
 	struct bytes sound; /* a file's octets; owned by the step */
+	struct uui uui;
 };
 
 enum block_kind { BLOCK_CALL, BLOCK_ANSWER, BLOCK_LINE };
@@ -145,31 +152,6 @@ int script_parse(struct script **out, const char *path, struct bytes text,
                  struct settings *settings, struct script_error *error);
 struct script *script_free(struct script *script);
 
-/* --- shared by the two files of the parser --- */
-
-enum { SCRIPT_WORDS = 40 };
-
-struct words {
-	const char *path; /* of the script */
-	unsigned line;
-	char *word[SCRIPT_WORDS];
-	int n, at;
-	struct script_error *error;
-};
-
-/* Writes the sentence; returns -EBADMSG. */
-int words_refuse(struct words *w, const char *format, ...) ATTR_PRINTF(2, 3);
-
-/* The next word if it is this one, taken then. */
-bool words_are(struct words *w, const char *word);
-
-/* The next word, taken; NULL with a sentence that `what` is missing. */
-const char *words_next(struct words *w, const char *what);
-int words_time(struct words *w, usec *out);
-int words_number(struct words *w, const char *what, unsigned max,
-                 unsigned *out);
-int words_digits(struct words *w, const char **out);
-
 /* Words and what they stand for; tables end with a NULL word. */
 struct script_choice {
 	const char *word;
@@ -177,22 +159,8 @@ struct script_choice {
 };
 extern const struct script_choice script_types[], script_presentations[],
 	script_bearers[];
-int words_choice(struct words *w, const char *what,
-                 const struct script_choice *choices, unsigned *out);
 const char *script_choice_name(const struct script_choice *choices,
                                unsigned value);
-
-struct script_reader {
-	struct script *script;
-	struct settings *settings;
-	struct words words;
-	struct block *block; /* the one that steps are added to */
-};
-
-int head_parse(struct script_reader *r);
-
-/* One step from the words that are left; in a line block or not. */
-int step_parse(struct words *w, bool line, struct step *step);
 
 bool step_is_expectation(const struct step *step);
 

@@ -9,7 +9,7 @@
  * nothing.
  */
 
-#include "tools/pbx/script.h"
+#include "tools/pbx/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,6 +67,9 @@ static const struct step_row rows[] = {
  { "connect",       STEP_CONNECT,       IN_CALL, "",   MAY_FROM, 0, 0, 0 },
  { "digits",        STEP_DIGITS,        IN_CALL, "d",  0, 0, 0, 0 },
  { "notify",        STEP_NOTIFY,        IN_CALL, "n",  0, 0, 0, 0 },
+ { "hold",          STEP_HOLD,          IN_CALL, "",   0, 0, 0, 0 },
+ { "retrieve",      STEP_RETRIEVE,      IN_CALL, "N",  0, 0, 0, 0 },
+ { "uui",           STEP_UUI,           IN_CALL, "w",  0, 0, 0, 0 },
  { "clear",         STEP_CLEAR,         IN_CALL, "",   MAY_CAUSE | MAY_INBAND,
    Q850_NORMAL_CLEARING, 0, 0 },
  { "reject",        STEP_CLEAR,         IN_CALL, "",   MAY_CAUSE,
@@ -99,6 +102,10 @@ static const struct step_row rows[] = {
    SEEN_HOLD, SIGNAL, 0 },
  { "expect retrieve",   EXPECT_MESSAGE, IN_CALL, "",   MAY_WITHIN,
    SEEN_RETRIEVE, SIGNAL, 0 },
+ { "expect held",       EXPECT_MESSAGE, IN_CALL, "",   MAY_WITHIN,
+   SEEN_HELD, SIGNAL, 0 },
+ { "expect retrieved",  EXPECT_MESSAGE, IN_CALL, "",   MAY_WITHIN,
+   SEEN_RETRIEVED, SIGNAL, 0 },
  { "expect progress",   EXPECT_INDICATOR, IN_CALL, "N", MAY_WITHIN | MAY_INBAND,
    0, SIGNAL, 0 },
  { "expect notify",     EXPECT_NOTIFY,  IN_CALL, "n",  MAY_WITHIN, 0, SIGNAL, 0 },
@@ -111,6 +118,7 @@ static const struct step_row rows[] = {
  { "expect connected",  EXPECT_CONNECTED, IN_CALL, "w", MAY_WITHIN,
    0, SIGNAL, 0 },
  { "expect redirected", EXPECT_REDIRECTED, IN_CALL, "w", 0, 0, 0, 0 },
+ { "expect uui",        EXPECT_UUI,     IN_CALL, "w",  MAY_WITHIN, 0, SIGNAL, 0 },
  { "expect name",       EXPECT_NAME,    IN_CALL, "w",  0, 0, 0, 0 },
  { "expect type",       EXPECT_TYPE,    IN_CALL, "w",  0, 0, 0, 0 },
  { "expect presentation", EXPECT_PRESENTATION, IN_CALL, "w", 0, 0, 0, 0 },
@@ -325,6 +333,19 @@ static int load_sound(struct words *w, struct step *s)
 	return rc;
 }
 
+int words_uui(struct words *w, const char *text, struct uui *out)
+{
+	int n = bytes_from_hex(out->octets, sizeof(out->octets), text);
+
+	if (n < 1)
+		return words_refuse(w,
+		                    "\"%.40s\" is not 1 to 129 octets in hex, "
+		                    "the protocol discriminator first",
+		                    text);
+	out->len = (uint8_t)n;
+	return 0;
+}
+
 static const struct script_choice alarms[] = {
 	{ "none", 0 },        { "LOS", ALARM_LOS }, { "LOF", ALARM_LOF },
 	{ "AIS", ALARM_AIS }, { "RAI", ALARM_RAI }, { NULL, 0 },
@@ -379,6 +400,12 @@ static int check_step(struct words *w, struct step *s)
 			                       "octets in hex without blanks, "
 			                       "or in quotes");
 		return 0;
+	case STEP_UUI:
+		return words_uui(w, s->text, &s->uui);
+	case EXPECT_UUI:
+		return strcmp(s->text, "none") == 0
+		               ? 0
+		               : words_uui(w, s->text, &s->uui);
 	default:
 		return 0;
 	}
