@@ -63,6 +63,7 @@ void options_to_isdn(const struct options_controller *c, const char *name,
 	out->exclusive = c->exclusive;
 	out->overlap_receive = c->overlap_receive;
 	out->overlap_send = c->overlap_send;
+	out->facility = c->facility != 0;
 	out->restart_on_up = c->restart;
 	out->restart_tries = c->restart_tries;
 	out->uui_most = (unsigned)c->uui_most;

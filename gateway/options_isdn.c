@@ -49,6 +49,11 @@ static const struct conf_choice switches[] = {
 	{ "primary-qsig",   SWITCH_QSIG,   "QSIG between PBXs" },
 	{ 0 },
 };
+static const struct conf_choice diversions[] = {
+	{ "element",  0, "the Redirecting number, which has no counter" },
+	{ "facility", 1, "EN 300 207: with counter, in Facility" },
+	{ 0 },
+};
 static const struct conf_choice sides[] = {
 	{ "user",    ISDN_USER,    "towards the public network" },
 	{ "network", ISDN_NETWORK, "towards a PBX" },
@@ -132,6 +137,8 @@ static const struct conf_option controller_options[] = {
 	  "a Q.921 or Q.931 timer, in seconds" },
 	{ "isdn d-channel", &conf_number, C(dslot), 0, 31, NULL, "0",
 	  "slot of the D channel; 0: the usual one" },
+	{ "isdn diversion", &conf_one_of, C(facility), 0, 0, diversions,
+	  "element", "how EuroISDN is told who sent a call on" },
 	{ "isdn user-to-user", &conf_one_of, C(uui_most), 0, 0, uuis, "off",
 	  "what users tell each other in call set-up and end" },
 	{ "notify hold", &conf_switch, C(notify_hold), 0, 0, NULL, NULL,

@@ -42,6 +42,7 @@ struct options_controller {
 	unsigned restart_tries, setups_per_second;
 	struct options_timers timers;
 	unsigned dslot; /* 0: the type's usual one */
+	int facility;   /* 1: diversions by Facility */
 	int uui_most;   /* octets of user-to-user information */
 	bool notify_hold, hold_by_notify;
 	int hold_offer; /* 1: inactive */

@@ -178,7 +178,7 @@ static void fill_request(struct isdn_call *call, struct pri_sr *sr)
 		struct pri_party_redirecting redirecting;
 
 		isdn_redirection_to(&redirecting, &s->redirection,
-		                    link->variant->facility);
+		                    isdn_link_facility(link));
 		pri_sr_set_redirecting_parties(sr, &redirecting);
 	}
 }

@@ -36,6 +36,7 @@ struct kept_pri {
 	char name[32];
 	enum isdn_side side;
 	int type; /* libpri's */
+	bool facility;
 	bool used;
 };
 
@@ -321,6 +322,12 @@ static void apply_timers(struct isdn_link *link)
 	}
 }
 
+bool isdn_link_facility(const struct isdn_link *link)
+{
+	return link->variant->facility ||
+	       (link->variant->type == SWITCH_NET5 && link->conf.facility);
+}
+
 static void set_up_libpri(struct isdn_link *link)
 {
 	const struct variant *v = link->variant;
@@ -336,7 +343,7 @@ static void set_up_libpri(struct isdn_link *link)
 		pri_display_options_receive(
 			link->pri, PRI_DISPLAY_OPTION_NAME_INITIAL |
 					   PRI_DISPLAY_OPTION_NAME_UPDATE);
-	if (v->facility)
+	if (isdn_link_facility(link))
 		pri_facility_enable(link->pri);
 	apply_timers(link);
 }
@@ -346,7 +353,8 @@ static struct kept_pri *find_kept(const struct isdn_conf *conf, int type)
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
 		if (kept[i].pri != NULL && !kept[i].used &&
 		    strcmp(kept[i].name, conf->name) == 0 &&
-		    kept[i].side == conf->side && kept[i].type == type)
+		    kept[i].side == conf->side && kept[i].type == type &&
+		    kept[i].facility == conf->facility)
 			return &kept[i];
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
 		if (kept[i].pri == NULL)
@@ -386,6 +394,7 @@ static int open_libpri(struct isdn_link *link)
 	(void)text_copy(k->name, sizeof(k->name), link->conf.name);
 	k->side = link->conf.side;
 	k->type = type;
+	k->facility = link->conf.facility;
 	k->used = true;
 	link->kept = k;
 	link->pri = k->pri;
@@ -465,6 +474,7 @@ int isdn_link_change(struct isdn_link *link, const struct isdn_conf *conf)
 	    old->switch_type != conf->switch_type || old->side != conf->side ||
 	    old->span != conf->span || old->law != conf->law ||
 	    old->dslot != conf->dslot || old->bearers != conf->bearers ||
+	    old->facility != conf->facility ||
 	    conf->calls_most > old->calls_most)
 		return -EBUSY;
 	link->conf = *conf;

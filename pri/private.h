@@ -163,6 +163,9 @@ void isdn_link_inject(struct isdn_link *link, struct bytes frame);
 void isdn_link_settle(struct isdn_link *link);
 /* To be said after every entry into libpri. */
 void isdn_link_rearm(struct isdn_link *link);
+
+/* Do names and diversions go by Facility? */
+bool isdn_link_facility(const struct isdn_link *link);
 struct isdn_call *isdn_link_find(struct isdn_link *link, unsigned callref);
 struct isdn_call *isdn_link_match(struct isdn_link *link, const q931_call *q);
 void isdn_note(struct isdn_link *link, const char *format, ...)

@@ -280,6 +280,7 @@ int exchange_open(struct exchange *x, struct loop *loop,
 	x->conf.order = ORDER_ASCENDING;
 	x->conf.overlap_receive = gateway->overlap_send;
 	x->conf.overlap_send = gateway->overlap_receive;
+	x->conf.facility = gateway->facility;
 	x->conf.restart_on_up = false;
 	x->conf.setups_per_second = 0;
 	x->conf.timers[ISDN_T310] = SEC(120); /* ours shall be first */

@@ -55,6 +55,7 @@ static const char everything[] =
 	" wire faults\n isdn switch-type primary-qsig\n isdn side network\n"
 	" isdn channel-order round-robin\n isdn exclusive\n"
 	" isdn overlap-receiving\n isdn overlap-sending\n no isdn restart\n"
+	" isdn diversion facility\n"
 	" isdn restart-tries 3\n isdn setup-rate 7\n isdn timer T310 20\n"
 	" isdn timer T302 8\n ringback none\n shutdown\n"
 	" cause-map from-isdn 27 503\n cause-map from-sip 503 34\n"
@@ -72,7 +73,7 @@ static const char everything[] =
 	" identity header both\n privacy always\n redirection history-info\n"
 	" latch\n codec-mismatch 400\n"
 	" 100rel required\n session-timer 600\n min-se 120\n"
-	" max-conn 4\n"
+	" max-conn 4\n overlap invites\n"
 	" cause-map from-isdn 21 480\n cause-map from-isdn 1 484\n"
 	" cause-map from-sip 480 20\n"
 	" no redirect\n backup-proxy 192.0.2.0/24\n"
@@ -137,6 +138,7 @@ TEST(each_section_reaches_its_folder)
 	CHECK(isdn.switch_type == SWITCH_QSIG && isdn.side == ISDN_NETWORK);
 	CHECK(isdn.order == ORDER_ROUND_ROBIN && isdn.exclusive);
 	CHECK(isdn.overlap_receive && isdn.overlap_send && !isdn.restart_on_up);
+	CHECK(isdn.facility);
 	CHECK_EQ(isdn.timers[ISDN_T310], SEC(20));
 	CHECK_EQ(isdn.timers[ISDN_T303], 0);
 	CHECK_EQ(isdn.bearers, 0xfffefffeu);
@@ -160,6 +162,7 @@ TEST(each_section_reaches_its_folder)
 	CHECK(peer.codecs[0] == CODEC_PCMU && peer.ncodecs == 2);
 	CHECK(peer.ptime_ms == 30 && peer.event_type == 96);
 	CHECK_EQ(peer.reliable, SIP_100REL_REQUIRED);
+	CHECK(peer.overlap);
 	CHECK(peer.session_timer == 600 && peer.min_se == 120);
 	options_to_dial_peer(conf_find(conf, &options_dial_peer_section, "100"),
 	                     &dial);

@@ -203,6 +203,71 @@ TEST_ROWS(who_sent_the_call_on_is_told_to_isdn, told, row)
 	world_close(w);
 }
 
+/* By Facility (EN 300 207) an exchange is told how often, and tells it. */
+TEST(by_facility_the_count_of_diversions_crosses_both_ways)
+{
+	static char text[2048];
+	struct text conf = TEXT(text);
+	const char *at = strstr(world_conf, "board sim\n");
+	struct isdn_setup setup;
+	const struct redirection *r;
+	struct exchange *x;
+	struct world *w;
+	struct far *f;
+
+	text_add(&conf, "%.*sboard sim\n isdn diversion facility\n%s",
+	         (int)(at - world_conf), world_conf,
+	         at + strlen("board sim\n"));
+	w = world_open(text);
+	x = &w->exchange[0];
+	f = &w->far[0];
+	x->manner = EXCHANGE_BUSY;
+	far_invite(f, "1001",
+	           "Diversion: <sip:5550199@h>;reason=user-busy;counter=3\r\n",
+	           world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	r = &exchange_last(x, ISDN_SETUP)->setup.redirection;
+	CHECK_TEXT(r->from.number.digits, "5550199");
+	CHECK_EQ(r->reason, REDIRECT_BUSY);
+	CHECK_EQ(r->count, 3);
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 486"));
+	far_ack_refusal(f);
+	exchange_setup(&setup, "2001");
+	setup.redirection.from.number =
+		(struct number){ .present = true, .digits = "5550198" };
+	setup.redirection.reason = REDIRECT_NO_REPLY;
+	setup.redirection.count = 4;
+	CHECK(exchange_place_as(x, &setup) != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(f, "INVITE "));
+	CHECK(says(f, "Diversion", ";reason=no-answer;counter=4"));
+	far_reply(f, "486 Busy", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+	world_close(w);
+}
+
+TEST(the_count_of_diversions_crosses_from_sip_to_sip)
+{
+	struct world *w = world_open(world_conf_same_kind);
+	struct far *f = &w->far[1];
+
+	far_invite(&w->far[0], "4001",
+	           "Diversion: <sip:5550199@h>;reason=user-busy;counter=3\r\n",
+	           world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "INVITE sip:4001@"));
+	CHECK(says(f, "Diversion", ";reason=user-busy;counter=3"));
+	far_reply(f, "486 Busy", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 100"));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 486"));
+	far_ack_refusal(&w->far[0]);
+	world_close(w);
+}
+
 /* --- who answered, and who is there now --- */
 
 #define PAI(number) "P-Asserted-Identity: <sip:" number "@h>\r\n"

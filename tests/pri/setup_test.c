@@ -112,24 +112,34 @@ TEST_ROWS(the_calling_name_arrives, names, row)
 
 static const struct {
 	enum isdn_switch type;
+	bool facility;
 	enum redirect_reason reason;
+	unsigned count, heard; /* an element has no counter */
 } diversions[] = {
-	{ SWITCH_NET5, REDIRECT_BUSY },
-	{ SWITCH_NET5, REDIRECT_DEFLECTION },
-	{ SWITCH_NI2, REDIRECT_NO_REPLY },
-	{ SWITCH_4ESS, REDIRECT_UNCONDITIONAL },
-	{ SWITCH_QSIG, REDIRECT_UNCONDITIONAL },
-	{ SWITCH_QSIG, REDIRECT_BUSY },
+	{ SWITCH_NET5, false, REDIRECT_BUSY, 1, 1 },
+	{ SWITCH_NET5, false, REDIRECT_BUSY, 3, 1 },
+	{ SWITCH_NET5, false, REDIRECT_DEFLECTION, 1, 1 },
+	{ SWITCH_NET5, true, REDIRECT_BUSY, 3, 3 },
+	{ SWITCH_NET5, true, REDIRECT_DEFLECTION, 2, 2 },
+	{ SWITCH_NET5, true, REDIRECT_NO_REPLY, 5, 5 },
+	{ SWITCH_NI2, false, REDIRECT_NO_REPLY, 1, 1 },
+	{ SWITCH_NI2, false, REDIRECT_NO_REPLY, 2, 1 },
+	{ SWITCH_4ESS, false, REDIRECT_UNCONDITIONAL, 1, 1 },
+	{ SWITCH_QSIG, false, REDIRECT_UNCONDITIONAL, 4, 4 },
+	{ SWITCH_QSIG, false, REDIRECT_BUSY, 1, 1 },
 };
 
 TEST_ROWS(a_diversion_arrives_with_its_reason, diversions, row)
 {
 	struct pair p;
+	struct isdn_conf user, network;
 	struct isdn_setup setup;
 	struct isdn_call *call;
 	const struct redirection *r;
 
-	pair_open_plain(&p, row->type);
+	pair_conf(&user, &network, row->type);
+	user.facility = network.facility = row->facility;
+	CHECK_EQ(pair_open(&p, &user, &network), 0);
 	pair_setup(&setup, "5550100");
 	setup.calling.number.present = true;
 	(void)text_copy(setup.calling.number.digits, 32, "123");
@@ -141,7 +151,7 @@ TEST_ROWS(a_diversion_arrives_with_its_reason, diversions, row)
 		.presentation = PRESENTATION_RESTRICTED,
 	};
 	setup.redirection.reason = row->reason;
-	setup.redirection.count = 1;
+	setup.redirection.count = row->count;
 	CHECK_EQ(isdn_call_place(&call, p.network.link, &setup, NULL), 0);
 	pair_settle(&p);
 	r = &heard_last(&p.user, ISDN_SETUP)->setup.redirection;
@@ -149,7 +159,7 @@ TEST_ROWS(a_diversion_arrives_with_its_reason, diversions, row)
 	CHECK_TEXT(r->from.number.digits, "4440100");
 	CHECK_EQ(r->from.number.presentation, PRESENTATION_RESTRICTED);
 	CHECK_EQ(r->reason, row->reason);
-	CHECK_EQ(r->count, 1);
+	CHECK_EQ(r->count, row->heard);
 	pair_clear(call, 16);
 	pair_close(&p);
 }
@@ -400,6 +410,9 @@ TEST(options_change_with_calls_up_and_names_do_not)
 	user.timers[ISDN_T301] = SEC(60);
 	CHECK_EQ(isdn_link_change(p.user.link, &user), 0);
 	user.side = ISDN_NETWORK;
+	CHECK_EQ(isdn_link_change(p.user.link, &user), -EBUSY);
+	user.side = ISDN_USER;
+	user.facility = true;
 	CHECK_EQ(isdn_link_change(p.user.link, &user), -EBUSY);
 	CHECK_EQ(isdn_call_channel(pair_place(&p.user, "2")), 1);
 	pair_clear(call, 16);
