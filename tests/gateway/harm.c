@@ -30,14 +30,17 @@ const char harm_conf[] = "controller e1 0\n"
 			 "sip-peer carrier\n"
 			 " address $FAR0\n"
 			 " external address $FAR1\n"
+			 " transfer\n"
 			 "!\n"
 			 "dial-peer voice 100 pots\n"
 			 " destination-pattern 1...\n"
 			 " trunk e1 0\n"
+			 " allow-same-kind\n"
 			 "!\n"
 			 "dial-peer voice 200 voip\n"
 			 " destination-pattern 2...\n"
 			 " session target sip-peer carrier\n"
+			 " allow-same-kind\n"
 			 "!\n";
 
 /* --- the phone --- */
@@ -76,11 +79,15 @@ static bool wants_more(struct harm *h, const struct sip_event *event)
 
 static void take_call(struct harm *h, struct sip_session *session)
 {
-	if (h->session != NULL || h->manner == HARM_REFUSES) {
+	struct sip_session **place = &h->session;
+
+	if (h->session != NULL && h->two)
+		place = &h->beside;
+	if (*place != NULL || h->manner == HARM_REFUSES) {
 		refuse(session, h->status != 0 ? h->status : 486);
 		return;
 	}
-	h->session = session;
+	*place = session;
 	(void)sip_session_ring(session, 180, false, NULL);
 	if (h->manner == HARM_ANSWERS)
 		timer_start(&h->answer, SEC(1));
@@ -102,6 +109,8 @@ static void hear_event(void *self, const struct sip_event *event)
 		timer_stop(&h->answer);
 		h->session = NULL;
 	}
+	if (event->kind == SIP_RELEASED && h->beside == event->session)
+		h->beside = NULL;
 }
 
 static int open_media(void *self, struct sip_session *session ATTR_UNUSED,
@@ -150,6 +159,15 @@ void harm_hang_up(struct harm *h)
 	timer_stop(&h->answer);
 	if (h->session != NULL)
 		sip_session_end(h->session, 480, &why);
+}
+
+void harm_swap(struct harm *h)
+{
+	struct sip_session *other = h->beside;
+
+	timer_stop(&h->answer);
+	h->beside = h->session;
+	h->session = other;
 }
 
 /* --- the lines --- */
@@ -400,5 +418,6 @@ bool harm_idle(struct harm *h, bool tell)
 	       link_is_idle(h->w->exchange[0].link, "exchange", tell) &&
 	       stack_is_idle(g->sip, "gateway", tell) &&
 	       stack_is_idle(h->stack, "phone", tell) && call == NULL &&
-	       trunk->calls == 0 && h->session == NULL && h->held_len == 0;
+	       trunk->calls == 0 && h->session == NULL && h->beside == NULL &&
+	       h->held_len == 0;
 }

@@ -35,6 +35,8 @@ struct harm {
 	/* the phone and what it does with calls */
 	struct sip_stack *stack;
 	struct sip_session *session; /* NULL: none */
+	struct sip_session *beside;  /* a second, where it may have two */
+	bool two;
 	enum harm_manner manner;
 	unsigned status; /* it refuses with; 0: 486 */
 	size_t wants;    /* digits; shorter numbers may grow or are 484 */
@@ -68,10 +70,11 @@ void harm_close(struct harm *h);
 void harm_aim(struct harm *h, enum harm_place place, enum harm_kind kind,
               unsigned victim);
 
-/* The phone places a call; hangs up, if there is one. */
+/* The phone places a call; hangs up, if there is one; goes to its other. */
 void harm_call(struct harm *h, const char *called);
 void harm_dial(struct harm *h, const char *begin); /* more may follow */
 void harm_hang_up(struct harm *h);
+void harm_swap(struct harm *h);
 
 /* Nothing is left at either end of either line. */
 bool harm_idle(struct harm *h, bool tell);
