@@ -107,32 +107,77 @@ TEST_ROWS(a_status_is_told_as_configured, from_status, row)
 
 /* --- the location goes with the cause: RFC 8606 --- */
 
-TEST(a_location_goes_both_ways)
+/* Every location Q.850 has, by the name RFC 8606 4 gives it; what a Reason does
+ * not say, or says wrongly, is the user's. */
+static const struct {
+	enum q850_location isdn;
+	const char *name;
+	enum q850_location heard;
+} locations[] = {
+	/* clang-format off */
+	{ LOCATION_USER,                "U",     LOCATION_USER },
+	{ LOCATION_PRIVATE_LOCAL,       "LPN",   LOCATION_PRIVATE_LOCAL },
+	{ LOCATION_PUBLIC_LOCAL,        "LN",    LOCATION_PUBLIC_LOCAL },
+	{ LOCATION_TRANSIT,             "TN",    LOCATION_TRANSIT },
+	{ LOCATION_PUBLIC_REMOTE,       "RLN",   LOCATION_PUBLIC_REMOTE },
+	{ LOCATION_PRIVATE_REMOTE,      "RPN",   LOCATION_PRIVATE_REMOTE },
+	{ LOCATION_INTERNATIONAL,       "INTL",  LOCATION_INTERNATIONAL },
+	{ LOCATION_BEYOND_INTERWORKING, "BI",    LOCATION_BEYOND_INTERWORKING },
+	{ (enum q850_location)12,       "LOC-12", (enum q850_location)12 },
+	{ LOCATION_TRANSIT,             "tn",    LOCATION_TRANSIT },
+	{ LOCATION_USER,                "MARS",  LOCATION_USER },
+	/* clang-format on */
+};
+
+TEST_ROWS(every_location_is_told_and_heard, locations, row)
 {
 	struct world *w = open_said("", "", "");
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
+	struct isdn_call *call;
+	char reason[64];
+	const struct release *ended;
 
-	CHECK(exchange_place(x, "2001") != NULL);
+	/* heard in a refusal, and in a BYE */
+	(void)snprintf(reason, sizeof(reason),
+	               "Reason: Q.850;cause=21;location=%s\r\n", row->name);
+	call = exchange_place(x, "2001");
 	world_run(w, MSEC(20));
 	CHECK(far_hears(f, "INVITE "));
-	far_reply(f, "486 Busy",
-	          "Reason: Q.850;cause=17;text=\"busy\";location=RLN\r\n",
-	          NULL);
+	far_reply(f, "603 Decline", reason, NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "ACK "));
-	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.location,
-	         LOCATION_PUBLIC_REMOTE);
-
+	ended = &exchange_last(x, ISDN_RELEASED)->release;
+	CHECK_EQ(ended->cause.value, 21);
+	CHECK_EQ(ended->cause.location, row->heard);
+	call = world_call_out(w);
+	CHECK(call != NULL);
+	far_request(f, "BYE", reason, NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 200"));
+	ended = &exchange_last(x, ISDN_RELEASED)->release;
+	CHECK_EQ(ended->cause.location, row->heard);
+	/* told in a BYE, and in a refusal */
+	(void)snprintf(reason, sizeof(reason), "location=%s",
+	               row->isdn == LOCATION_USER      ? "U"
+	               : row->isdn == LOCATION_TRANSIT ? "TN"
+	                                               : row->name);
+	call = world_call_out(w);
+	CHECK(call != NULL);
+	isdn_call_clear(call, &(struct release){ .by = RELEASE_BY_FAR,
+	                                         .cause = { 31, row->isdn } });
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "BYE "));
+	CHECK(strstr(far_header(f, "Reason"), reason) != NULL);
+	far_reply(f, "200 OK", "", NULL);
 	x->manner = EXCHANGE_REJECTS;
-	x->cause = (struct cause){ Q850_NO_CIRCUIT, LOCATION_TRANSIT };
+	x->cause = (struct cause){ Q850_CALL_REJECTED, row->isdn };
 	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 503"));
-	CHECK(strstr(far_header(f, "Reason"), "cause=34") != NULL);
-	CHECK(strstr(far_header(f, "Reason"), "location=TN") != NULL);
+	CHECK(far_hears(f, "SIP/2.0 100") && far_hear(f));
+	CHECK(strstr(far_header(f, "Reason"), reason) != NULL);
 	far_ack_refusal(f);
+	world_run(w, MSEC(50));
 	world_close(w);
 }
 

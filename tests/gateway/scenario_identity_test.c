@@ -268,6 +268,66 @@ TEST(the_count_of_diversions_crosses_from_sip_to_sip)
 	world_close(w);
 }
 
+/* Where diversion goes by Facility its counter does, too. */
+static const struct {
+	enum redirect_reason reason;
+	unsigned count;
+	enum presentation presentation;
+	const char *diversion;
+} counted[] = {
+	{ REDIRECT_BUSY, 3, PRESENTATION_ALLOWED,
+	  ";reason=user-busy;counter=3;privacy=off" },
+	{ REDIRECT_NO_REPLY, 1, PRESENTATION_RESTRICTED,
+	  ";reason=no-answer;counter=1;privacy=full" },
+	{ REDIRECT_UNCONDITIONAL, 2, PRESENTATION_ALLOWED,
+	  ";reason=unconditional;counter=2;privacy=off" },
+};
+
+TEST_ROWS(a_counter_crosses_on_qsig, counted, row)
+{
+	static char text[2048];
+	struct text conf = TEXT(text);
+	const char *net5 = strstr(world_conf, "primary-net5");
+	const struct redirection *r;
+	struct isdn_setup setup;
+	char extra[160];
+	struct world *w;
+	struct far *f;
+
+	text_add(&conf, "%.*sprimary-qsig%s", (int)(net5 - world_conf),
+	         world_conf, net5 + strlen("primary-net5"));
+	w = world_open(text);
+	f = &w->far[0];
+	exchange_setup(&setup, "2001");
+	setup.redirection.from.number =
+		(struct number){ .present = true,
+		                 .digits = "5550199",
+		                 .presentation = row->presentation };
+	setup.redirection.reason = row->reason;
+	setup.redirection.count = row->count;
+	CHECK(exchange_place_as(&w->exchange[0], &setup) != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(f, "INVITE "));
+	CHECK(says(f, "Diversion", row->diversion));
+	far_reply(f, "486 Busy", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "ACK "));
+	(void)snprintf(extra, sizeof(extra), "Diversion: <sip:5550199@h>%s\r\n",
+	               row->diversion);
+	w->exchange[0].manner = EXCHANGE_BUSY;
+	far_invite(f, "1001", extra, world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(50));
+	r = &exchange_last(&w->exchange[0], ISDN_SETUP)->setup.redirection;
+	CHECK_TEXT(r->from.number.digits, "5550199");
+	CHECK_EQ(r->reason, row->reason);
+	CHECK_EQ(r->count, row->count);
+	CHECK_EQ(r->from.number.presentation, row->presentation);
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, "SIP/2.0 486"));
+	far_ack_refusal(f);
+	world_close(w);
+}
+
 /* --- who answered, and who is there now --- */
 
 #define PAI(number) "P-Asserted-Identity: <sip:" number "@h>\r\n"
