@@ -67,6 +67,7 @@ static void on_alarm(void *self, unsigned alarms)
 		log_notice(&area_isdn, trunk->name, "%s", what);
 	}
 	tell_ladders(trunk, 0, what);
+	registrar_trunk(trunk->gateway, alarms == 0);
 	if (trunk->link != NULL)
 		isdn_link_layer1(trunk->link, !(alarms & ALARM_RED_OR_BLUE));
 }

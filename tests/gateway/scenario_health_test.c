@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gateway/call.h"
+#include "kernel/text.h"
 #include "tests/gateway/world.h"
 
 #define WATCHED                                   \
@@ -295,5 +296,81 @@ TEST(options_say_when_we_are_overloaded)
 	far_reply(&w->far[0], "200 OK", "", NULL);
 	world_wait(w, SEC(40));
 	CHECK(takes_calls(w));
+	world_close(w);
+}
+
+/* --- a line of several is lost --- */
+
+static const char two_lines[] =
+	"controller e1 0\n board sim\n!\n"
+	"controller e1 1\n board sim\n!\n"
+	"sip-ua\n bind udp $SIP\n!\n"
+	"sip-peer first\n address $FAR0\n!\n"
+	"sip-peer registrar\n address $FAR1\n registrar expires 3600\n!\n"
+	"dial-peer voice 10 pots\n destination-pattern 1...\n trunk e1 0\n"
+	" register 1000\n!\n"
+	"dial-peer voice 11 pots\n destination-pattern 3...\n trunk e1 1\n"
+	" register 3000\n!\n"
+	"dial-peer voice 12 pots\n destination-pattern 4...\n trunk e1 0\n!\n"
+	"dial-peer voice 13 pots\n destination-pattern 4...\n trunk e1 1\n"
+	" preference 1\n!\n";
+
+/* What the registrar hears and answers, each once: "1000 3600, 3000 3600" or,
+ * taken back, with 0. */
+static const char *registered(struct world *w)
+{
+	static char told[128];
+	struct text t = TEXT(told);
+	struct far *f = &w->far[1];
+	char number[8], one[32], line[64];
+
+	told[0] = '\0';
+	while (far_hears(f, "REGISTER ")) {
+		(void)sscanf(far_header(f, "To"), "<sip:%7[0-9]", number);
+		(void)snprintf(one, sizeof(one), "%s %.8s", number,
+		               far_header(f, "Expires"));
+		(void)snprintf(line, sizeof(line), "Expires: %.8s\r\n",
+		               far_header(f, "Expires"));
+		far_reply(f, "200 OK", line, NULL);
+		if (strstr(told, one) == NULL)
+			text_add(&t, "%s%s", t.len > 0 ? ", " : "", one);
+		world_run(w, MSEC(20));
+	}
+	return told;
+}
+
+TEST(a_lost_line_is_lost_for_its_own_numbers_alone)
+{
+	struct world *w = world_open(two_lines);
+	struct far *f = &w->far[0];
+	struct exchange *x = &w->exchange[1];
+
+	world_run(w, SEC(2));
+	CHECK_TEXT(registered(w), "1000 3600, 3000 3600");
+	board_sim_cut(w->exchange[0].span, true, true);
+	world_run(w, SEC(12));
+	CHECK_TEXT(registered(w), "1000 0"); /* taken back, the other not */
+	CHECK(takes_calls(w));
+	refused_at_once(w);                /* 1001: 503, Retry-After, Reason */
+	for (unsigned i = 0; i < 2; i++) { /* its own, and by hunting */
+		x->manner = EXCHANGE_BUSY;
+		far_invite(f, i == 0 ? "3001" : "4001", "",
+		           world_sdp(w, 0, "sendrecv"));
+		world_run(w, MSEC(50));
+		CHECK(far_hears(f, "SIP/2.0 100"));
+		CHECK(far_hears(f, "SIP/2.0 486"));
+		CHECK(exchange_told(x, ISDN_SETUP));
+		exchange_forget(x);
+		far_ack_refusal(f);
+		world_run(w, MSEC(20));
+	}
+	board_sim_cut(w->exchange[0].span, false, false);
+	world_wait(w, SEC(20));
+	CHECK_TEXT(registered(w), "1000 3600");
+	board_sim_cut(w->exchange[0].span, false, false);
+	CHECK_EQ(world_reload(w, unwatched), 0);
+	world_run(w, MSEC(100));
+	(void)registered(w);
+	world_run(w, MSEC(100));
 	world_close(w);
 }
