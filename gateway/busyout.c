@@ -7,9 +7,11 @@
  * variant has them, or by taking layer 2 down, which every exchange
  * understands. The last waits until no call is left on the span.
  *
- * What counts is every SIP peer that a dial-peer leads to. Each of them must
- * be known to be down: one that nobody asks, or that was not asked yet, could
- * be there. A dial-peer or sip-peer that is shut down does not count.
+ * What counts for a span is every SIP peer that a call from it could go to:
+ * all that dial-peers lead to, for the plan lets every span dial every number;
+ * or the peers it is told to monitor. Each of them must be known to be down:
+ * one that nobody asks, or that was not asked yet, could be there. A dial-peer
+ * or sip-peer that is shut down does not count.
  *
  * Nothing flaps: peers must be lost for the hold-down time before a span goes,
  * and one must be back for the clear time before it returns. Emergency calls
@@ -43,21 +45,12 @@ struct reach {
 	unsigned peers, down;
 };
 
-static void look_at(const struct gateway *gateway, const struct dial_peer *p,
-                    struct reach *reach)
+static void look_at_peer(const struct gateway *gateway, const char *name,
+                         struct reach *reach)
 {
-	const struct sip_peer_conf *conf;
-	struct sip_peer_conf made;
+	const struct sip_peer_conf *conf = sip_peer_find(gateway->sip, name);
 	struct sip_peer_status status;
-	char name[sizeof(made.name)];
-	bool is_made;
 
-	if (p->kind != PEER_VOIP || p->shutdown || p->target[0] == '\0' ||
-	    p->destination_pattern[0] == '\0' ||
-	    options_target_peer(p->target, name, sizeof(name), &made,
-	                        &is_made) < 0)
-		return;
-	conf = sip_peer_find(gateway->sip, name);
 	if (conf == NULL || conf->shutdown ||
 	    sip_peer_status(gateway->sip, name, &status) < 0)
 		return;
@@ -65,15 +58,32 @@ static void look_at(const struct gateway *gateway, const struct dial_peer *p,
 	reach->down += status.health == SIP_HEALTH_DOWN;
 }
 
-static bool peers_lost(const struct gateway *gateway)
+static void look_at(const struct gateway *gateway, const struct dial_peer *p,
+                    struct reach *reach)
 {
+	struct sip_peer_conf made;
+	char name[sizeof(made.name)];
+	bool is_made;
+
+	if (p->kind == PEER_VOIP && !p->shutdown && p->target[0] != '\0' &&
+	    p->destination_pattern[0] != '\0' &&
+	    options_target_peer(p->target, name, sizeof(name), &made,
+	                        &is_made) == 0)
+		look_at_peer(gateway, name, reach);
+}
+
+static bool peers_lost(const struct trunk *trunk)
+{
+	const struct gateway *gateway = trunk->gateway;
+	const struct options_monitors *said = &trunk->options.monitors;
 	const struct dial_peer *p = NULL;
 	struct reach reach = { 0 };
 
-	if (gateway->routes == NULL)
-		return false;
-	while ((p = plan_next(gateway->routes->plan, p)) != NULL)
-		look_at(gateway, p, &reach);
+	for (unsigned i = 0; i < said->n; i++)
+		look_at_peer(gateway, said->name[i], &reach);
+	if (said->n == 0 && gateway->routes != NULL)
+		while ((p = plan_next(gateway->routes->plan, p)) != NULL)
+			look_at(gateway, p, &reach);
 	return reach.peers > 0 && reach.down == reach.peers;
 }
 
@@ -121,7 +131,10 @@ static void take_out(void *self, const void *detail)
 	(void)detail;
 	trunk->busyout.manner = (enum busyout_manner)trunk->options.busyout;
 	log_notice(&area_isdn, trunk->name,
-	           "busied out: no SIP peer can be reached");
+	           trunk->options.monitors.n > 0
+	                   ? "busied out: no SIP peer it monitors can be "
+	                     "reached"
+	                   : "busied out: no SIP peer can be reached");
 	busyout_settle(trunk);
 }
 
@@ -209,7 +222,7 @@ static bool is_out(const struct trunk *trunk)
 	return state == BUSYOUT_BUSY || state == BUSYOUT_RECOVERING;
 }
 
-static void review(struct trunk *trunk, bool lost)
+static void review(struct trunk *trunk)
 {
 	struct busyout *b = &trunk->busyout;
 	enum busyout_manner manner =
@@ -218,7 +231,8 @@ static void review(struct trunk *trunk, bool lost)
 	if (manner == BUSYOUT_OFF || (is_out(trunk) && b->manner != manner))
 		fsm_post(&b->fsm, SWITCHED_OFF, NULL);
 	if (manner != BUSYOUT_OFF)
-		fsm_post(&b->fsm, lost ? PEERS_LOST : PEERS_BACK, NULL);
+		fsm_post(&b->fsm, peers_lost(trunk) ? PEERS_LOST : PEERS_BACK,
+		         NULL);
 }
 
 void busyout_begin(struct trunk *trunk)
@@ -227,7 +241,7 @@ void busyout_begin(struct trunk *trunk)
 	timer_init(&trunk->busyout.hold, trunk->gateway->loop, "busyout",
 	           expired, trunk);
 	trunk->busyout.since = instant_now();
-	review(trunk, peers_lost(trunk->gateway));
+	review(trunk);
 }
 
 void busyout_end(struct trunk *trunk)
@@ -237,10 +251,8 @@ void busyout_end(struct trunk *trunk)
 
 void busyout_review(struct gateway *gateway)
 {
-	bool lost = peers_lost(gateway);
-
 	LIST_EACH(&gateway->trunks, struct trunk, trunk, list)
-	review(trunk, lost);
+	review(trunk);
 }
 
 void busyout_settle(struct trunk *trunk)
@@ -289,9 +301,27 @@ static const char *what_is_done(const struct trunk *trunk)
 	return "each SETUP is refused with cause 38";
 }
 
+/* "every SIP peer", or "first and second" by name. */
+static const char *whose(const struct trunk *trunk, char *to, size_t size)
+{
+	const struct options_monitors *said = &trunk->options.monitors;
+	struct text out = { .at = to, .size = size };
+
+	text_add(&out, "%s", said->n == 0 ? "every SIP peer" : "");
+	for (unsigned i = 0; i < said->n; i++)
+		text_add(&out, "%s%s",
+		         i == 0             ? ""
+		         : i + 1 == said->n ? " and "
+		                            : ", ",
+		         said->name[i]);
+	return to;
+}
+
 void busyout_print_why(const struct trunk *trunk, char *to, size_t size)
 {
 	const struct busyout *b = &trunk->busyout;
+	const char *be = trunk->options.monitors.n > 1 ? "are" : "is";
+	char who[OPTIONS_MONITORS * 44];
 	struct text out = { .at = to, .size = size };
 	int64_t since = instant_since(instant_now(), b->since) / SEC(1);
 	int64_t left = (timer_left(&b->hold) + SEC(1) - 1) / SEC(1);
@@ -302,18 +332,22 @@ void busyout_print_why(const struct trunk *trunk, char *to, size_t size)
 		text_add(&out, "%s",
 		         trunk->options.busyout == BUSYOUT_OFF
 		                 ? "busyout is off"
+		         : trunk->options.monitors.n > 0
+		                 ? "some SIP peer it monitors is up, or not "
+		                   "known to be down"
 		                 : "some SIP peer is up, or not known to be "
 		                   "down");
 		break;
 	case BUSYOUT_WAITING:
 		text_add(&out,
-		         "every SIP peer is down; busied out in %" PRId64 " s "
+		         "%s %s down; busied out in %" PRId64 " s "
 		         "if none comes back",
-		         left);
+		         whose(trunk, who, sizeof(who)), be, left);
 		break;
 	case BUSYOUT_BUSY:
-		text_add(&out, "every SIP peer is down; for %" PRId64 " s %s",
-		         since, what_is_done(trunk));
+		text_add(&out, "%s %s down; for %" PRId64 " s %s",
+		         whose(trunk, who, sizeof(who)), be, since,
+		         what_is_done(trunk));
 		break;
 	case BUSYOUT_RECOVERING:
 		text_add(&out,

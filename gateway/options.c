@@ -421,6 +421,29 @@ static const struct conf_section *const sections[] = {
 	&options_peer_section,   &options_dial_peer_section,
 };
 
+static int check_monitors(const struct conf *conf, struct conf_error *error)
+{
+	const struct conf_instance *i = NULL;
+
+	while ((i = conf_next(conf, &options_controller_section, i)) != NULL) {
+		const struct options_controller *c = i->values;
+
+		for (unsigned k = 0; k < c->monitors.n; k++) {
+			const char *name = c->monitors.name[k];
+
+			if (conf_find(conf, &options_peer_section, name) !=
+			    NULL)
+				continue;
+			conf_blame(error, conf, i,
+			           "busyout monitor: there is no peer \"%s\"; "
+			           "add \"sip-peer %s\"",
+			           name, name);
+			return -EBADMSG;
+		}
+	}
+	return 0;
+}
+
 static int check_references(const struct conf *conf, struct conf_error *error)
 {
 	const struct conf_instance *i = NULL;
@@ -452,7 +475,7 @@ static int check_references(const struct conf *conf, struct conf_error *error)
 			return -EBADMSG;
 		}
 	}
-	return 0;
+	return check_monitors(conf, error);
 }
 
 const struct conf_schema options_schema = {

@@ -2,14 +2,75 @@
 /* Copyright (C) 2026 the Causeway developers */
 /*
  * The options of a controller, as rows: the line, its exchange, and what its
- * calls are told. What is "usual" follows from E1 or T1.
+ * calls are told. What is "usual" follows from E1 or T1. The kind of the peers
+ * that busyout looks at stands here, too.
  */
 
 #include "gateway/options.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "kernel/text.h"
+
+/* --- busyout monitor sip-peer NAME ... --- */
+
+static int refuse_monitor(char *wrong, int *at, int word, const char *sentence)
+{
+	(void)text_copy(wrong, CONF_MESSAGE, sentence);
+	*at = word;
+	return -EBADMSG;
+}
+
+static int add_monitor(struct options_monitors *list, const char *name)
+{
+	for (unsigned i = 0; i < list->n; i++)
+		if (strcmp(list->name[i], name) == 0)
+			return 0;
+	if (list->n == OPTIONS_MONITORS)
+		return -ENOSPC;
+	return text_copy(list->name[list->n++], sizeof(list->name[0]), name);
+}
+
+static int monitors_parse(const struct conf_option *option ATTR_UNUSED,
+                          void *value, int n, char **words, char *wrong,
+                          int *at)
+{
+	struct options_monitors list;
+
+	memcpy(&list, value, sizeof(list));
+	if (n < 2 || strcmp(words[0], "sip-peer") != 0)
+		return refuse_monitor(wrong, at, 0,
+		                      "peers are \"sip-peer NAME ...\"");
+	for (int i = 1; i < n; i++)
+		if (add_monitor(&list, words[i]) < 0)
+			return refuse_monitor(
+				wrong, at, i,
+				"8 peers at most, by their names");
+	memcpy(value, &list, sizeof(list));
+	return 0;
+}
+
+static bool monitors_print(const struct conf_option *option ATTR_UNUSED,
+                           const void *value, unsigned index, char *to,
+                           size_t size)
+{
+	const struct options_monitors *list = value;
+	struct text t = { .at = to, .size = size };
+
+	if (index >= list->n)
+		return false;
+	text_add(&t, "sip-peer %s", list->name[index]);
+	return true;
+}
+
+static const struct conf_kind options_kind_monitors = {
+	.name = "monitors",
+	.accepts = "sip-peer NAME ...",
+	.list = true,
+	.parse = monitors_parse,
+	.print = monitors_print,
+};
 
 /* clang-format off */
 
@@ -157,6 +218,8 @@ static const struct conf_option controller_options[] = {
 	  "a final status is told to ISDN as this cause" },
 	{ "busyout",     &conf_one_of, C(busyout), 0, 0, busyouts, "off",
 	  "what to do while every SIP peer is down, by its keepalive" },
+	{ "busyout monitor", &options_kind_monitors, C(monitors), 0, 0, NULL,
+	  NULL, "only these count; else all that calls could go to" },
 	{ "busyout hold-down", &conf_number, C(busyout_hold_s), 0, 3600, NULL,
 	  "10", "seconds they must be down before" },
 	{ "busyout clear", &conf_number, C(busyout_clear_s), 0, 3600, NULL,

@@ -28,6 +28,15 @@ struct options_timers {
 	usec value[ISDN_TIMERS]; /* 0: the preset */
 };
 
+/* SIP peers whose loss takes a span out; none named: every one calls could
+ * go to. */
+enum { OPTIONS_MONITORS = 8 };
+
+struct options_monitors {
+	unsigned n;
+	char name[OPTIONS_MONITORS][40];
+};
+
 struct options_controller {
 	int type; /* enum span_type */
 	unsigned number;
@@ -49,6 +58,7 @@ struct options_controller {
 	int ringback;   /* enum ringback */
 	struct cause_rules cause_to_status, cause_from_status;
 	int busyout; /* enum busyout_manner */
+	struct options_monitors monitors;
 	unsigned busyout_hold_s, busyout_clear_s;
 	bool shutdown;
 };

@@ -79,7 +79,7 @@ static void busyout_span(struct shell *s, const struct trunk *trunk)
 		[BUSYOUT_SERVICE] = "service",
 		[BUSYOUT_D_CHANNEL] = "d-channel",
 	};
-	char why[192];
+	char why[512];
 
 	busyout_print_why(trunk, why, sizeof(why));
 	table_cell(s, "span");

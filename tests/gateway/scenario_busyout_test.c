@@ -387,6 +387,67 @@ TEST(service_refuses_where_the_variant_has_none)
 	close_world(w);
 }
 
+/* --- a span and the peers it monitors --- */
+
+/* Two spans: the first looks at one peer, the second at both. */
+static const char two_spans[] =
+	"controller e1 0\n board sim\n busyout refuse\n"
+	" busyout monitor sip-peer first\n!\n"
+	"controller e1 1\n board sim\n busyout refuse\n"
+	" busyout monitor sip-peer first second\n!\n"
+	"sip-ua\n bind udp $SIP\n!\n"
+	"sip-peer first\n address $FAR0\n" KEEP "!\n"
+	"sip-peer second\n address $FAR1\n" KEEP "!\n"
+	"dial-peer voice 1 voip\n destination-pattern 2...\n"
+	" session target sip-peer second\n!\n"
+	"dial-peer voice 10 pots\n destination-pattern 1...\n"
+	" trunk e1 0\n!\n";
+
+static const char *state_of(struct world *w, const char *name)
+{
+	return busyout_state_name(gateway_trunk(w->gateway, name));
+}
+
+TEST(a_span_looks_at_the_peers_it_monitors)
+{
+	struct world *w = world_open(two_spans);
+
+	live(w, 6, UP, UP);
+	live(w, 17, DOWN, UP);
+	CHECK_TEXT(state_of(w, "e1 0"), "busied out");
+	CHECK_TEXT(state_of(w, "e1 1"), "in service");
+	CHECK(console_says(w, "first is down; for "));
+	CHECK(console_says(w, "some SIP peer it monitors is up"));
+	CHECK_EQ(cause_of_setup(w), 38); /* of the first span */
+	live(w, 17, DOWN, DOWN);
+	CHECK_TEXT(state_of(w, "e1 1"), "busied out");
+	CHECK(console_says(w, "first and second are down; for "));
+	live(w, 17, DOWN, UP);
+	CHECK_TEXT(state_of(w, "e1 0"), "busied out");
+	CHECK_TEXT(state_of(w, "e1 1"), "in service");
+	CHECK_EQ(
+		world_reload(w, text_of("e1", " busyout refuse\n", KEEP, KEEP)),
+		0); /* nothing named: every peer counts */
+	world_run(w, MSEC(100));
+	live(w, 17, DOWN, UP);
+	CHECK_TEXT(state(w), "in service");
+	close_world(w);
+}
+
+TEST(a_monitored_peer_must_be_there)
+{
+	struct world *w = open_world("");
+
+	CHECK(world_reload(w, text_of("e1",
+	                              " busyout monitor sip-peer first third\n",
+	                              KEEP, KEEP)) < 0);
+	CHECK(strstr(w->error.message, "there is no peer \"third\"") != NULL);
+	CHECK(world_reload(w, text_of("e1", " busyout monitor first\n", KEEP,
+	                              KEEP)) < 0);
+	CHECK(strstr(w->error.message, "sip-peer NAME") != NULL);
+	close_world(w);
+}
+
 /* --- what is told --- */
 
 TEST(the_console_says_why_in_every_state)
