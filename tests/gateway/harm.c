@@ -31,6 +31,7 @@ const char harm_conf[] = "controller e1 0\n"
 			 " address $FAR0\n"
 			 " external address $FAR1\n"
 			 " transfer\n"
+			 " authentication username gw password secret\n"
 			 "!\n"
 			 "dial-peer voice 100 pots\n"
 			 " destination-pattern 1...\n"
@@ -128,7 +129,7 @@ static const struct sip_handler handler = { .event = hear_event,
 
 static void place(struct harm *h, const char *called, bool incomplete)
 {
-	struct sip_setup setup = { .has_offer = true,
+	struct sip_setup setup = { .has_offer = h->habit != HARM_LATE_OFFER,
 		                   .incomplete = incomplete };
 
 	setup.called.number.present = true;
@@ -307,9 +308,37 @@ static void set_address(struct addr *to, uint16_t port)
 	addr_set_port(to, port);
 }
 
-static int open_stack(struct harm *h, bool overlap)
+/* The gateway, as the phone sees it. */
+static int set_peer(struct harm *h)
 {
+	struct sip_credential known = { .user = "gw", .password = "secret" };
 	struct sip_peer_conf peer;
+	int rc;
+
+	sip_peer_preset(&peer);
+	(void)text_copy(peer.name, sizeof(peer.name), "gateway");
+	(void)text_copy(peer.host, sizeof(peer.host), "127.0.0.1");
+	peer.port = h->w->far[1].port;
+	peer.overlap = h->overlap;
+	set_address(&peer.external, h->w->far[0].port);
+	if (h->habit == HARM_ASKS)
+		(void)text_copy(peer.realm, sizeof(peer.realm), "harm");
+	if (h->habit == HARM_RELIABLE)
+		peer.reliable = SIP_100REL_REQUIRED;
+	rc = sip_peer_set(h->stack, &peer);
+	return rc < 0 ? rc
+	              : sip_peer_credentials(h->stack, "gateway", &known, 1);
+}
+
+void harm_behave(struct harm *h, enum harm_manner manner, enum harm_habit habit)
+{
+	h->manner = manner;
+	h->habit = habit;
+	CHECK_EQ(set_peer(h), 0);
+}
+
+static int open_stack(struct harm *h)
+{
 	struct sip_conf conf;
 	int rc = -EADDRINUSE;
 
@@ -324,13 +353,7 @@ static int open_stack(struct harm *h, bool overlap)
 		conf.bind[0].addr = h->to[1];
 		rc = sip_stack_open(&h->stack, h->w->loop, &conf, &handler, h);
 	}
-	sip_peer_preset(&peer);
-	(void)text_copy(peer.name, sizeof(peer.name), "gateway");
-	(void)text_copy(peer.host, sizeof(peer.host), "127.0.0.1");
-	peer.port = h->w->far[1].port;
-	peer.overlap = overlap;
-	set_address(&peer.external, h->w->far[0].port);
-	return rc < 0 ? rc : sip_peer_set(h->stack, &peer);
+	return rc < 0 ? rc : set_peer(h);
 }
 
 struct harm *harm_open_as(const char *text, bool overlap)
@@ -343,7 +366,8 @@ struct harm *harm_open_as(const char *text, bool overlap)
 	set_address(&h->to[0], h->w->port);
 	timer_init(&h->answer, h->w->loop, "phone answers", answer_now, h);
 	timer_init(&h->late, h->w->loop, "late message", let_go, h);
-	CHECK_EQ(open_stack(h, overlap), 0);
+	h->overlap = overlap;
+	CHECK_EQ(open_stack(h), 0);
 	CHECK_EQ(watch_new(&h->watch[0], h->w->loop, h->w->far[0].fd,
 	                   WATCH_READ, from_gateway, h),
 	         0);

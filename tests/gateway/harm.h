@@ -28,6 +28,14 @@ enum harm_place { HARM_SIP, HARM_DCHANNEL };
 
 enum harm_manner { HARM_ANSWERS, HARM_REFUSES, HARM_RINGS };
 
+/* What its calls have beside the plain ones. */
+enum harm_habit {
+	HARM_PLAIN,
+	HARM_ASKS,       /* for a digest */
+	HARM_RELIABLE,   /* RFC 3262 and nothing else */
+	HARM_LATE_OFFER, /* its calls have none */
+};
+
 enum { HARM_MESSAGE = 8192 };
 
 struct harm {
@@ -38,6 +46,8 @@ struct harm {
 	struct sip_session *beside;  /* a second, where it may have two */
 	bool two;
 	enum harm_manner manner;
+	enum harm_habit habit;
+	bool overlap;
 	unsigned status; /* it refuses with; 0: 486 */
 	size_t wants;    /* digits; shorter numbers may grow or are 484 */
 	size_t dialled;  /* of the number it was called by */
@@ -69,6 +79,10 @@ void harm_close(struct harm *h);
 /* From now on the victim-th (from 0) at this place is harmed so. */
 void harm_aim(struct harm *h, enum harm_place place, enum harm_kind kind,
               unsigned victim);
+
+/* Of its next calls. */
+void harm_behave(struct harm *h, enum harm_manner manner,
+                 enum harm_habit habit);
 
 /* The phone places a call; hangs up, if there is one; goes to its other. */
 void harm_call(struct harm *h, const char *called);
