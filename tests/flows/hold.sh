@@ -11,7 +11,7 @@ pbx a 'answer 3035550... as B
   alert
   connect
   play tone 440 -10
-  expect tone 1004 -12..-8 '"${PBX_HEARS:-gaps 2 for 3s}"' within 8s
+  expect tone 1004 -12..-8 '"${PBX_HEARS:-gaps 2 for 2500ms}"' within 8s
   expect disconnect cause 16 within 10s'
 line_up a
 phone_start phone --codec PCMA --send tone:1004:-10 --expect tone:440:-10 --duration 6
