@@ -38,6 +38,7 @@ static const char *const state_names[] = {
 	[CALL_JOINING] = "joining",
 	[CALL_TALKING] = "talking",
 	[CALL_TRANSFERRING] = "transferring",
+	[CALL_REFUSING] = "refusing",
 	[CALL_CLEARING] = "clearing",
 };
 
@@ -245,7 +246,8 @@ static void act_refuse(void *self, const void *detail ATTR_UNUSED)
 	struct call *call = self;
 
 	call_blame(call, &call->failed);
-	call_release_all(call);
+	if (!call_early_refuse(call))
+		fsm_post(&call->fsm, EV_CLEAR, NULL);
 }
 
 static void act_clear(void *self, const void *detail ATTR_UNUSED)
@@ -276,12 +278,12 @@ static const struct fsm_row rows[] = {
 	{ CALL_IDLE,     EV_SETUP,      act_setup,      CALL_DIALLING },
 	{ CALL_DIALLING, EV_DIGITS,     act_digits,     FSM_SAME      },
 	{ CALL_DIALLING, EV_ROUTED,     act_routed,     CALL_OFFERED  },
-	{ CALL_DIALLING, EV_NO_MORE,    act_refuse,     CALL_CLEARING },
+	{ CALL_DIALLING, EV_NO_MORE,    act_refuse,     CALL_REFUSING },
 
 	{ CALL_OFFERED,  EV_TRY,        act_try,        FSM_SAME      },
 	{ CALL_RINGING,  EV_TRY,        act_try,        CALL_OFFERED  },
-	{ CALL_OFFERED,  EV_NO_MORE,    act_refuse,     CALL_CLEARING },
-	{ CALL_RINGING,  EV_NO_MORE,    act_refuse,     CALL_CLEARING },
+	{ CALL_OFFERED,  EV_NO_MORE,    act_refuse,     CALL_REFUSING },
+	{ CALL_RINGING,  EV_NO_MORE,    act_refuse,     CALL_REFUSING },
 	{ CALL_OFFERED,  EV_PROCEEDING, act_proceeding, FSM_SAME      },
 	{ CALL_OFFERED,  EV_ALERTING,   act_ring,       CALL_RINGING  },
 	{ CALL_OFFERED,  EV_PROGRESS,   act_ring,       CALL_RINGING  },
@@ -354,11 +356,14 @@ static void enter(void *self, unsigned state)
 {
 	struct call *call = self;
 
-	if (state != CALL_RINGING) /* call_ring() knows what it is */
+	/* call_early.c knows what these are */
+	if (state != CALL_RINGING && state != CALL_REFUSING)
 		ladder_decide(call->gateway->ladder, call->number, "%s",
 		              state_names[state]);
 	if (state == CALL_JOINING)
 		timer_start(&call->guard, SEC(2));
+	else if (state == CALL_REFUSING)
+		timer_start(&call->guard, SEC(20));
 	else if (state == CALL_CLEARING)
 		timer_start(&call->guard, SEC(50));
 	else
@@ -427,6 +432,9 @@ static void guard_expired(void *self)
 		break;
 	case CALL_RINGING: /* an announcement has been heard long enough */
 		call_blame(call, &call->failed);
+		fsm_post(&call->fsm, EV_CLEAR, NULL);
+		break;
+	case CALL_REFUSING: /* and so has a tone */
 		fsm_post(&call->fsm, EV_CLEAR, NULL);
 		break;
 	case CALL_IDLE:

@@ -25,6 +25,7 @@ enum call_state {
 	CALL_JOINING,  /* answered; the sound is being joined both ways */
 	CALL_TALKING,
 	CALL_TRANSFERRING, /* talking, and a third leg is being asked */
+	CALL_REFUSING,     /* the caller hears a tone that says why */
 	CALL_CLEARING,     /* both legs told; waiting for their last words */
 	CALL_STATES,
 };

@@ -168,3 +168,28 @@ void call_early_stop(struct call *call)
 	timer_stop(&call->early_wait);
 	tone_stop(call);
 }
+
+bool call_early_refuse(struct call *call)
+{
+	struct leg *caller = &call->leg[0];
+	struct leg_word word = { .kind = LEG_DISCONNECT,
+		                 .sound = true,
+		                 .release = &call->release };
+	const char *tone = ringback_refusal(call->release.cause.value);
+	const char *zone = call->gateway->sound.zone;
+
+	if (!caller->open || caller->kind != PEER_POTS || tone == NULL ||
+	    !caller->isdn.trunk->options.cause_tone ||
+	    caller->isdn.channel == 0)
+		return false;
+	call_early_stop(call);
+	call_join(call);
+	if (media_stream_tone(call->gateway->media, call->stream, 0, tone,
+	                      zone) < 0)
+		return false;
+	ladder_decide(call->gateway->ladder, call->number,
+	              "cause %u: the caller hears \"%s\" (%s)",
+	              call->release.cause.value, tone, zone);
+	leg_tell(caller, &word);
+	return true;
+}

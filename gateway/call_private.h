@@ -103,6 +103,9 @@ void call_early_heard(struct call *call);  /* RTP of the far side has come, */
 void call_early_silent(struct call *call); /* and comes no more */
 void call_early_next(struct call *call);   /* another far side is tried */
 void call_early_stop(struct call *call);   /* answered, or over */
+/* The caller is told call->release with a tone that says why; false: he is to
+ * be released at once. */
+bool call_early_refuse(struct call *call);
 
 /* call_cause.c: by the rows of this SIP leg's peer, of the span at the call's
  * other side, and the profile. */

@@ -43,7 +43,8 @@ enum leg_word_kind {
 	LEG_REDIRECT,   /* digits: where the far end sends the call */
 	LEG_INFO,       /* digits pressed in the call, out of band */
 	LEG_CONNECTED,  /* party: who is at the far end now, in the call */
-	LEG_DISCONNECT, /* release; reported: clears with a tone; told: clear */
+	LEG_DISCONNECT, /* release; reported: clears with a tone; told: clear,
+	                 * with `sound` after what is played */
 	LEG_RELEASED,   /* release: why */
 	LEG_WORDS,
 };

@@ -109,6 +109,16 @@ static void tell_digits(struct leg *leg, const char *digits)
 		                sizeof(leg->isdn.waiting) - have, digits);
 }
 
+/* Q.931 5.3.4.1: with progress 8 the far end listens before it releases. */
+static void tell_disconnect(struct leg *leg, const struct leg_word *word)
+{
+	struct isdn_call *call = leg->isdn.call;
+
+	if (!word->sound ||
+	    isdn_call_disconnect_in_band(call, word->release->cause) < 0)
+		isdn_call_clear(call, word->release);
+}
+
 static void isdn_tell(struct leg *leg, const struct leg_word *word)
 {
 	struct isdn_call *call = leg->isdn.call;
@@ -130,7 +140,7 @@ static void isdn_tell(struct leg *leg, const struct leg_word *word)
 		tell_digits(leg, word->digits);
 		break;
 	case LEG_DISCONNECT:
-		isdn_call_clear(call, word->release);
+		tell_disconnect(leg, word);
 		break;
 	case LEG_HOLD:
 	case LEG_RETRIEVE:

@@ -210,6 +210,8 @@ static const struct conf_option controller_options[] = {
 	  "what the SIP phone is offered while the exchange holds" },
 	{ "ringback",    &conf_one_of, C(ringback), 0, 0, ringbacks, "auto",
 	  "who gives a caller on this span the ringing tone" },
+	{ "cause-tone",  &conf_switch, C(cause_tone), 0, 0, NULL, NULL,
+	  "a caller on this span hears why his call came to nothing" },
 	{ "cause-map from-isdn", &options_kind_cause_to_status,
 	  C(cause_to_status), 0, 0, NULL, NULL,
 	  "a Q.850 cause refuses an INVITE with this status" },

@@ -56,6 +56,7 @@ struct options_controller {
 	bool notify_hold, hold_by_notify;
 	int hold_offer; /* 1: inactive */
 	int ringback;   /* enum ringback */
+	bool cause_tone;
 	struct cause_rules cause_to_status, cause_from_status;
 	int busyout; /* enum busyout_manner */
 	struct options_monitors monitors;

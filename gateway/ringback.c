@@ -110,3 +110,32 @@ const struct ringback_row *ringback_decide(const struct ringback_facts *facts)
 		row++; /* the last one fits all */
 	return row;
 }
+
+/* E.180 and E.182: what callers know these by. */
+static const struct {
+	enum q850_cause cause;
+	const char *tone;
+} refusals[] = {
+	/* clang-format off */
+	{ Q850_USER_BUSY,                "busy"       },
+	{ Q850_UNALLOCATED,              "info"       },
+	{ Q850_NO_ROUTE_DESTINATION,     "info"       },
+	{ Q850_NUMBER_CHANGED,           "info"       },
+	{ Q850_INVALID_NUMBER,           "info"       },
+	{ Q850_DESTINATION_OUT_OF_ORDER, "congestion" },
+	{ Q850_NO_CIRCUIT,               "congestion" },
+	{ Q850_NETWORK_OUT_OF_ORDER,     "congestion" },
+	{ Q850_TEMPORARY_FAILURE,        "congestion" },
+	{ Q850_SWITCH_CONGESTION,        "congestion" },
+	{ Q850_RESOURCE_UNAVAILABLE,     "congestion" },
+	{ Q850_CALL_REJECTED,            "congestion" },
+	/* clang-format on */
+};
+
+const char *ringback_refusal(enum q850_cause cause)
+{
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+		if (refusals[i].cause == cause)
+			return refusals[i].tone;
+	return NULL;
+}

@@ -52,6 +52,10 @@ struct ringback_row {
 /* Never NULL. */
 const struct ringback_row *ringback_decide(const struct ringback_facts *facts);
 
+/* The tone that says to a caller on a line why his call came to nothing, by
+ * name; NULL: none does. */
+const char *ringback_refusal(enum q850_cause cause);
+
 /* The rows, for the test that walks them. */
 extern const struct ringback_row ringback_rows[];
 extern const size_t ringback_nrows;

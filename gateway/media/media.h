@@ -148,7 +148,8 @@ int media_stream_set(struct media_engine *engine, struct stream_ref stream,
                      unsigned end, const struct media_end *what);
 
 /* A tone towards an end instead of the other end's sound: "ring", "busy",
- * "congestion", "dial", of a country's zone ("de", "us"); NULL stops it. */
+ * "congestion", "info", "dial", of a country's zone ("de", "us"); NULL stops
+ * it. */
 int media_stream_tone(struct media_engine *engine, struct stream_ref stream,
                       unsigned end, const char *tone, const char *zone);
 

@@ -36,6 +36,7 @@ static const struct { const char *name; int id; } tone_ids[] = {
 	{ "busy",       DAHDI_TONE_BUSY       },
 	{ "ring",       DAHDI_TONE_RINGTONE   },
 	{ "congestion", DAHDI_TONE_CONGESTION },
+	{ "info",       DAHDI_TONE_INFO       },
 };
 /* clang-format on */
 

@@ -28,8 +28,8 @@ struct tones_plan {
 /* From the text of libtonezone: "440+480/2000,0/4000". -EBADMSG. */
 int tones_read(struct tones_plan *out, const char *text);
 
-/* "ring", "busy", "congestion", "dial" of a zone ("de"); an unknown zone is
- * taken as "us". -ENOENT: no such tone. */
+/* "ring", "busy", "congestion", "info", "dial" of a zone ("de"); an unknown
+ * zone is taken as "us". -ENOENT: no such tone. */
 int tones_find(struct tones_plan *out, const char *tone, const char *zone);
 
 /* Up to two sines; a frequency of 0 is silence. */

@@ -144,3 +144,21 @@ TEST(every_row_is_of_use_and_what_is_heard_is_told)
 	for (size_t i = 0; i < ringback_nrows; i++)
 		CHECK(used[i]);
 }
+
+static const struct {
+	enum q850_cause cause;
+	const char *tone;
+} tones[] = {
+	{ Q850_USER_BUSY, "busy" },
+	{ Q850_UNALLOCATED, "info" },
+	{ Q850_SWITCH_CONGESTION, "congestion" },
+	{ Q850_NORMAL_CLEARING, "" }, /* he hung up himself */
+	{ Q850_NO_ANSWER, "" },       /* he has heard it ring */
+};
+
+TEST_ROWS(a_cause_has_its_tone, tones, row)
+{
+	const char *tone = ringback_refusal(row->cause);
+
+	CHECK_TEXT(tone == NULL ? "" : tone, row->tone);
+}

@@ -340,3 +340,89 @@ TEST_ROWS(a_caller_on_sip_stops_ringing_when_rtp_comes, relayed, row)
 	world_run(w, MSEC(50));
 	world_close(w);
 }
+
+/* --- a call that comes to nothing --- */
+
+static const char with_cause_tones[] =
+	"controller e1 0\n board sim\n cause-tone\n!\n"
+	"sip-ua\n bind udp $SIP\n!\n"
+	"sip-peer carrier\n address $FAR0\n!\n"
+	"dial-peer voice 200 voip\n destination-pattern 2...\n"
+	" session target sip-peer carrier\n";
+
+static const struct {
+	const char *number;
+	const char *status; /* NULL: no INVITE is sent */
+	unsigned cause;
+	const char *tone; /* NULL: released at once */
+} refusals[] = {
+	{ "2001", "486 Busy Here", 17, "\"busy\"" },
+	{ "2001", "404 Not Found", 1, "\"info\"" },
+	{ "2001", "503 Service Unavailable", 41, "\"congestion\"" },
+	{ "7001", NULL, 1, "\"info\"" },
+	{ "2001", "480 Temporarily Unavailable", 18, NULL },
+};
+
+static struct world *refused(const char *conf, const char *number,
+                             const char *status)
+{
+	struct world *w = world_open(conf);
+	struct far *f = &w->far[0];
+
+	CHECK(exchange_place(&w->exchange[0], number) != NULL);
+	world_run(w, MSEC(20));
+	if (status != NULL) {
+		CHECK(far_hears(f, "INVITE "));
+		far_reply(f, "180 Ringing", "", NULL);
+		world_run(w, MSEC(50));
+		far_reply(f, status, "", NULL);
+	}
+	world_run(w, MSEC(500));
+	if (status != NULL)
+		CHECK(far_hears(f, "ACK "));
+	return w;
+}
+
+TEST_ROWS(a_caller_on_a_line_hears_why_it_came_to_nothing, refusals, row)
+{
+	struct world *w = refused(with_cause_tones, row->number, row->status);
+	struct exchange *x = &w->exchange[0];
+	const struct exchange_heard *told = exchange_last(x, ISDN_DISCONNECT);
+
+	CHECK_EQ(world_call(w) != NULL, row->tone != NULL);
+	if (row->tone != NULL) {
+		CHECK(told != NULL);
+		CHECK_EQ(told->event.cause.value, row->cause);
+		CHECK(x->octets[channel_of(w)] > 800);
+		CHECK(strstr(world_ladder(w, world_call(w)->number),
+		             row->tone) != NULL);
+		exchange_clear(x->call, 16);
+		world_run(w, MSEC(100));
+		CHECK(world_call(w) == NULL);
+	}
+	CHECK(strstr(world_sentence(w), "cause") != NULL);
+	world_close(w);
+}
+
+/* Who listens for ever is released. */
+TEST(a_tone_that_says_why_has_an_end)
+{
+	struct world *w = refused(with_cause_tones, "2001", "486 Busy Here");
+
+	CHECK(world_call(w) != NULL);
+	world_run(w, SEC(15));
+	CHECK(world_call(w) != NULL);
+	world_run(w, SEC(6));
+	CHECK(world_call(w) == NULL);
+	CHECK(world_ended(w, "ended by the called side", 17));
+	world_close(w);
+}
+
+TEST(without_cause_tone_a_caller_is_released_at_once)
+{
+	struct world *w = refused(world_conf, "2001", "486 Busy Here");
+
+	CHECK(world_call(w) == NULL);
+	CHECK(world_ended(w, "ended by the called side", 17));
+	world_close(w);
+}
