@@ -131,8 +131,8 @@ unsigned clamp_hear(struct clamp *c, const int16_t *samples, unsigned n,
 		unsigned part = MIN_OF(n, CLAMP_BLOCK - c->filled);
 
 		if (c->filled == 0)
-			memcpy(c->window, c->window + CLAMP_BLOCK,
-			       CLAMP_BLOCK * sizeof(c->window[0]));
+			memmove(c->window, c->window + CLAMP_BLOCK,
+			        CLAMP_BLOCK * sizeof(c->window[0]));
 		memcpy(c->window + CLAMP_BLOCK + c->filled, samples,
 		       part * sizeof(c->window[0]));
 		c->filled += part;
