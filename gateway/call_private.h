@@ -113,7 +113,7 @@ unsigned call_status(const struct leg *leg, struct cause cause);
 enum q850_cause call_cause(const struct leg *leg, unsigned status,
                            unsigned warning);
 
-/* gateway.c: the last call of a drain may have been this one. */
+/* drain.c: the last call of a drain may have been this one. */
 void gateway_call_ended(struct gateway *gateway);
 
 #endif

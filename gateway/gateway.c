@@ -409,6 +409,7 @@ int gateway_apply(struct gateway *gateway, struct conf *conf,
 	capturing_review(gateway);
 	(void)conf_free(old);
 	gateway->counts.reloads++;
+	gateway->file.applied_wall = wall_now();
 	log_notice(&area_gateway, gateway->global.hostname,
 	           "configuration applied");
 	return 0;
@@ -474,6 +475,7 @@ int gateway_new(struct gateway **out, const struct gateway_start *start,
 	gateway->conf = start->conf;
 	gateway->media_threads = start->media_turned ? MEDIA_TURNED : 0;
 	gateway->started = instant_now();
+	gateway->file.applied_wall = wall_now();
 	list_init(&gateway->trunks);
 	list_init(&gateway->calls);
 	registrar_init(gateway);
@@ -547,48 +549,4 @@ struct gateway *gateway_free(struct gateway *gateway)
 	gateway->pool = pool_free(gateway->pool);
 	gateway->conf = conf_free(gateway->conf);
 	return mem_free(gateway);
-}
-
-/* --- no new calls --- */
-
-void gateway_call_ended(struct gateway *gateway)
-{
-	LIST_EACH(&gateway->trunks, struct trunk, trunk, list)
-	if (trunk->doomed && !trunk->dying && trunk->calls == 0)
-		trunk_close(trunk);
-	else
-		busyout_settle(trunk);
-	if (gateway->draining && list_empty(&gateway->calls) &&
-	    gateway->drained != NULL) {
-		timer_stop(&gateway->drain);
-		gateway->drained(gateway->drained_self);
-	}
-}
-
-static void drain_expired(void *self)
-{
-	struct release why = { .by = RELEASE_BY_OPERATOR,
-		               .cause = { Q850_NORMAL_UNSPECIFIED,
-		                          LOCATION_PRIVATE_LOCAL },
-		               .detail = "shutdown" };
-	struct gateway *gateway = self;
-
-	LIST_EACH(&gateway->calls, struct call, call, list)
-	if (!call->emergency)
-		call_clear(call, &why);
-}
-
-void gateway_drain(struct gateway *gateway, usec after,
-                   void (*done)(void *self), void *self)
-{
-	gateway->draining = true;
-	registrar_update(gateway);
-	gateway->drained = done;
-	gateway->drained_self = self;
-	timer_init(&gateway->drain, gateway->loop, "drain", drain_expired,
-	           gateway);
-	if (list_empty(&gateway->calls))
-		done(self);
-	else
-		timer_start(&gateway->drain, after);
 }

@@ -33,6 +33,14 @@ struct gateway_counts {
 	uint64_t reloads, reloads_refused;
 };
 
+/* Where the configuration came from, and what became of the file since. */
+struct gateway_file {
+	char path[200]; /* "": of no file */
+	int64_t applied_wall;
+	int64_t refused_wall; /* 0: what is on disk was not refused */
+	char refused[300];
+};
+
 struct gateway {
 	struct loop *loop;
 	struct conf *conf; /* running */
@@ -60,9 +68,11 @@ struct gateway {
 	struct instant second;
 	uint32_t next_call;
 	bool draining;
+	struct instant drain_since;
 	void (*drained)(void *self);
 	void *drained_self;
 	struct gateway_counts counts;
+	struct gateway_file file;
 	struct instant started;
 	unsigned media_threads; /* MEDIA_TURNED in tests, else configured */
 };
@@ -87,11 +97,15 @@ int gateway_apply(struct gateway *gateway, struct conf *conf,
                   struct conf_error *error);
 
 /*
- * No new calls (but emergency ones); done(self) when the last has ended or
- * after `after`, when those left were cleared; an emergency call is waited for.
+ * No new calls (but emergency ones); done(self) when the last has ended. Those
+ * left after `after` are cleared; an emergency call is waited for as long as it
+ * lasts. (drain.c)
  */
 void gateway_drain(struct gateway *gateway, usec after,
                    void (*done)(void *self), void *self);
+
+/* "takes calls", "stopping for 65 s: waits for 1 call, 1 of them emergency" */
+void gateway_state_print(const struct gateway *gateway, char *to, size_t size);
 
 /* A call comes in: may it? 0, or the cause to refuse it with and the rule. */
 enum q850_cause gateway_admit(struct gateway *gateway, bool emergency,

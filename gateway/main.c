@@ -124,17 +124,48 @@ static int system_conf(const char *file)
 
 /* --- reload, write, configure --- */
 
+/* `before`: "READY=1\n" after a reload, or nothing. */
+static void tell_manager(const char *before)
+{
+	const struct gateway_file *file = &root.gateway->file;
+	char when[40], status[800];
+
+	wall_print(when, sizeof(when),
+	           file->refused_wall != 0 ? file->refused_wall
+	                                   : file->applied_wall);
+	(void)snprintf(
+		status, sizeof(status), "%sSTATUS=%s %s %.19s%s%s", before,
+		root.options.file,
+		file->refused_wall != 0 ? "is not in force, it was refused at"
+					: "is in force since",
+		when, file->refused_wall != 0 ? ": " : "", file->refused);
+	(void)daemon_notify(status);
+}
+
+static void file_is_good(void)
+{
+	root.gateway->file.refused_wall = 0;
+	root.gateway->file.refused[0] = '\0';
+}
+
 static int reload(struct conf_error *error)
 {
+	struct gateway_file *file = &root.gateway->file;
 	struct conf *conf;
 	int rc = conf_load(&conf, &options_schema, root.options.file, error);
 	char text[512];
 
-	if (rc == 0)
+	if (rc < 0)
+		root.gateway->counts.reloads_refused++;
+	else
 		rc = gateway_apply(root.gateway, conf, error);
-	if (rc == 0)
+	if (rc == 0) {
+		file_is_good();
 		return 0;
+	}
 	conf_error_print(error, text, sizeof(text));
+	(void)snprintf(file->refused, sizeof(file->refused), "%.299s", text);
+	file->refused_wall = wall_now();
 	log_warn(&area_gateway, root.gateway->global.hostname,
 	         "reload refused, nothing was changed: %s", text);
 	return rc;
@@ -145,8 +176,10 @@ static void run_reload(void *self ATTR_UNUSED, struct shell *s,
 {
 	struct conf_error error = { 0 };
 	char text[512];
+	int rc = reload(&error);
 
-	if (reload(&error) == 0) {
+	tell_manager("");
+	if (rc == 0) {
 		shell_print(s, "%s is in force\n", root.options.file);
 		return;
 	}
@@ -177,6 +210,9 @@ static int write_file(void *self ATTR_UNUSED, char *wrong, size_t size)
 	if (rc < 0)
 		(void)snprintf(wrong, size, "%s: %s", root.options.file,
 		               strerror(-rc));
+	else
+		file_is_good();
+	tell_manager("");
 	return rc;
 }
 
@@ -211,10 +247,15 @@ static void on_stop(void *self ATTR_UNUSED, int signum)
 static void on_reload(void *self ATTR_UNUSED, int signum ATTR_UNUSED)
 {
 	struct conf_error error = { 0 };
+	char begins[64];
 
-	(void)daemon_notify("RELOADING=1");
+	/* The time is for managers from 253 on (Type=notify-reload). */
+	(void)snprintf(begins, sizeof(begins),
+	               "RELOADING=1\nMONOTONIC_USEC=%lld",
+	               (long long)instant_now().us);
+	(void)daemon_notify(begins);
 	(void)reload(&error);
-	(void)daemon_notify("READY=1");
+	tell_manager("READY=1\n");
 }
 
 static void feed(void *self ATTR_UNUSED)
@@ -293,6 +334,10 @@ static int start_gateway(struct conf *conf)
 	if (rc < 0)
 		log_error(&area_gateway, root.options.file, "%s",
 		          error.message);
+	else
+		(void)text_copy(root.gateway->file.path,
+		                sizeof(root.gateway->file.path),
+		                root.options.file);
 	return rc;
 }
 
@@ -307,9 +352,16 @@ static void give_up_root(void)
 	if (global->user[0] == '\0' || getuid() != 0)
 		return;
 	rc = daemon_drop_root(global->user);
-	if (rc == -ENOENT)
+	if (rc == -EALREADY)
+		log_notice(&area_gateway, global->hostname,
+		           "running as root: 'user %s' asks for it",
+		           global->user);
+	else if (rc == -ENOENT)
 		log_warn(&area_gateway, global->hostname,
-		         "running as root: there is no user %s", global->user);
+		         "running as root: there is no user %s; make it "
+		         "(adduser --system --group %s) or name another with "
+		         "'user'",
+		         global->user, global->user);
 	else if (rc < 0)
 		log_warn(&area_gateway, global->hostname, "running as root: %s",
 		         strerror(-rc));
@@ -342,7 +394,7 @@ static int run(void)
 		timer_start(&root.watchdog, root.watchdog_every / 2);
 	log_notice(&area_gateway, root.gateway->global.hostname,
 	           "ready: Causeway %s", CAUSEWAY_VERSION);
-	(void)daemon_notify("READY=1");
+	tell_manager("READY=1\n");
 	loop_run(root.loop);
 	return 0;
 }

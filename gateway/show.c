@@ -19,6 +19,23 @@
 #include "kernel/mem.h"
 #include "kernel/text.h"
 
+/* Whether what is on disk is what is in force. */
+static void print_file(const struct gateway_file *file, char *to, size_t size)
+{
+	char when[40], refused[40];
+
+	wall_print(when, sizeof(when), file->applied_wall);
+	wall_print(refused, sizeof(refused), file->refused_wall);
+	if (file->refused_wall != 0)
+		(void)snprintf(to, size,
+		               "of %.19s; the file on disk was refused at "
+		               "%.19s because %s",
+		               when, refused, file->refused);
+	else
+		(void)snprintf(to, size, "%s%sof %.19s", file->path,
+		               file->path[0] != '\0' ? ", " : "", when);
+}
+
 static void show_version(void *self, struct shell *s,
                          const struct command_args *args ATTR_UNUSED)
 {
@@ -26,9 +43,11 @@ static void show_version(void *self, struct shell *s,
 		{ "hostname", NULL, false }, { "version", NULL, false },
 		{ "uptime_s", NULL, true },  { "calls", NULL, true },
 		{ "trunks", NULL, true },    { "realtime", NULL, false },
+		{ "state", NULL, false },    { "configuration", NULL, false },
 	};
 	struct gateway *g = self;
 	struct media_status media;
+	char text[600];
 	unsigned calls = 0, trunks = 0;
 
 	LIST_EACH(&g->calls, struct call, call, list)
@@ -44,6 +63,10 @@ static void show_version(void *self, struct shell *s,
 	table_number(s, trunks);
 	table_cell(s, "%u of %u media threads", media.realtime_threads,
 	           media.threads);
+	gateway_state_print(g, text, sizeof(text));
+	table_cell(s, "%s", text);
+	print_file(&g->file, text, sizeof(text));
+	table_cell(s, "%s", text);
 	table_end(s);
 }
 

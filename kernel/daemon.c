@@ -137,7 +137,7 @@ int daemon_drop_root(const char *user)
 	if (who == NULL)
 		return errno == 0 || errno == ESRCH ? -ENOENT : -errno;
 	if (who->pw_uid == 0)
-		return -EPERM; /* root is what was to be given up */
+		return -EALREADY;
 	rc = become(who);
 	if (rc == 0 && setuid(0) == 0)
 		rc = -EPERM;

@@ -19,7 +19,8 @@ int daemon_notify(const char *state);
 int64_t daemon_watchdog_interval(void);
 
 /* Becomes user (and its group, plus supplementary groups) for ever; keeps
- * nothing. -ENOENT: no such user. Does nothing when not root. */
+ * nothing. -ENOENT: no such user; -EALREADY: that user is root. Does nothing
+ * when not root. */
 int daemon_drop_root(const char *user);
 
 /* Locks memory and raises limits; -errno where it is refused. */

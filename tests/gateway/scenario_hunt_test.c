@@ -5,7 +5,11 @@
  * huntstop and max-conn hold, and that an emergency call knows no rule.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "gateway/call.h"
 #include "tests/gateway/world.h"
@@ -367,6 +371,54 @@ TEST(an_emergency_call_comes_in_while_draining_and_is_not_drained)
 	far_ack_refusal(f);
 	w->gateway->counts.emergency = 0;
 	call_911(w);
+	end_911(w);
+}
+
+/* The service manager, as sd_notify(3) talks to it. */
+static int manager(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s/notify",
+	               test_folder());
+	CHECK_EQ(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	CHECK_EQ(setenv("NOTIFY_SOCKET", at.sun_path, 1), 0);
+	return fd;
+}
+
+static unsigned asked_for_time(int fd, const char *why)
+{
+	char text[512];
+	unsigned n = 0;
+	ssize_t got;
+
+	while ((got = recv(fd, text, sizeof(text) - 1, 0)) > 0) {
+		text[got] = '\0';
+		n += strstr(text, "EXTEND_TIMEOUT_USEC=") != NULL &&
+		     strstr(text, why) != NULL;
+	}
+	return n;
+}
+
+TEST(a_stop_waits_for_an_emergency_call_and_says_so)
+{
+	struct world *w = world_open(emergency);
+	char text[1024];
+	int fd = manager();
+
+	call_911(w);
+	gateway_drain(w->gateway, SEC(1), nothing, NULL);
+	world_wait(w, SEC(305));
+	CHECK_TEXT(call_state_name(world_call(w)), "talking");
+	CHECK_EQ(world_console(w, "show version", false, text, sizeof(text)),
+	         0);
+	CHECK(strstr(text, "stopping for 305 s: waits for 1 call, 1 of them "
+	                   "emergency") != NULL);
+	/* at once, when the time was up, and each minute */
+	CHECK_EQ(asked_for_time(fd, "1 of them emergency"), 2 + 5);
+	(void)close(fd);
+	CHECK_EQ(unsetenv("NOTIFY_SOCKET"), 0);
 	end_911(w);
 }
 

@@ -19,6 +19,8 @@ grep -qE 'nothing was changed: .*gw.conf:[0-9]+:[0-9]+: transport: .*udp.*tcp' "
 	fail 'the refusal does not say where and what'
 show show running-config >"$W/running"
 grep -q pigeon "$W/running" && fail 'the broken file is in force'
+show --json show version | grep -q 'file on disk was refused at .*pigeon' ||
+	fail 'show version does not tell of the refused file'
 cp "$W/good.conf" "$W/gw.conf"
 cat >>"$W/gw.conf" <<-EOT
 	dial-peer voice 300 pots
@@ -28,6 +30,7 @@ cat >>"$W/gw.conf" <<-EOT
 EOT
 show reload || fail 'a good file was refused'
 show show dial-peer voice summary | grep -qE '^ *300 +pots' || fail 'the new dial-peer is not there'
+show show version | grep -q refused && fail 'show version tells of a refusal that is over'
 kill -HUP $GW
 sipp_done near
 pbx_done a
