@@ -156,6 +156,14 @@ static const struct advice {
 	/* clang-format on */
 };
 
+static const char *first_advice(const struct span_look *l)
+{
+	for (size_t i = 0; i < ARRAY_LEN(advices); i++)
+		if (advices[i].holds(l))
+			return advices[i].sentence;
+	return l->st.doubt != NULL ? l->st.doubt : "";
+}
+
 void span_hint(const struct span_look *l, char *to, size_t size)
 {
 	const char *hint = "";
@@ -164,8 +172,7 @@ void span_hint(const struct span_look *l, char *to, size_t size)
 		hint = l->trunk->notice;
 	else if (l->trunk->link == NULL)
 		hint = strerror(-l->trunk->error);
-	for (size_t i = 0; *hint == '\0' && i < ARRAY_LEN(advices); i++)
-		if (advices[i].holds(l))
-			hint = advices[i].sentence;
+	else
+		hint = first_advice(l);
 	(void)snprintf(to, size, "%s", hint);
 }

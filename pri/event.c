@@ -119,6 +119,7 @@ static void on_up(struct isdn_link *link, pri_event *ev, bool by_timer)
 	(void)ev;
 	(void)by_timer;
 	link->conflicts = 0;
+	link->doubt = (struct isdn_doubt){ 0 };
 	if (link->up)
 		return;
 	link->up = true;

@@ -215,6 +215,7 @@ bool isdn_frame_admit(struct isdn_link *link, struct bytes frame)
 		enum verdict verdict;
 
 		see_message(&link->seen, &m);
+		isdn_doubt_hear(link, &m);
 		isdn_uui_take(link);
 		verdict = admit_message(link, &m, &link->seen);
 		if (verdict != PASS)

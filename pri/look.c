@@ -52,6 +52,7 @@ void isdn_link_status(const struct isdn_link *link, struct isdn_status *out)
 		.calls = link->ncalls,
 		.libpri_calls = count_libpri(link->pri),
 		.layer2 = layer2_name(link),
+		.doubt = isdn_doubt_of(link),
 	};
 
 	for (unsigned n = 0; n < CHANNELS; n++) {

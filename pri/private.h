@@ -109,6 +109,16 @@ const struct uui *isdn_uui_of(const struct uui *uui); /* NULL: empty */
 void isdn_uui_setup(struct isdn_call *call);
 void isdn_uui_order(struct isdn_call *call, uint8_t message);
 
+/* --- doubt.c: is the switch type the far end's? --- */
+
+struct isdn_doubt {
+	bool service, complete, rose, qsig, short_callref; /* heard */
+	unsigned refused; /* calls of ours in a row, for their form */
+	unsigned answered, counted; /* call references, of the last */
+};
+void isdn_doubt_hear(struct isdn_link *link, const struct isdn_message *m);
+const char *isdn_doubt_of(const struct isdn_link *link); /* NULL: none */
+
 /* --- event.c --- */
 
 void isdn_dispatch(struct isdn_link *link, pri_event *ev, bool by_timer);
@@ -150,6 +160,7 @@ struct isdn_link {
 	unsigned last_channel; /* round robin */
 	struct isdn_frames frames;
 	struct seen seen;
+	struct isdn_doubt doubt;
 	struct timer timer;  /* libpri's next */
 	struct timer settle; /* layer 2 began anew: RESTARTs may be lost */
 	struct isdn_counts counts;

@@ -102,3 +102,18 @@ TEST_ROWS(each_alarm_has_its_own_sentence, hints, row)
 	world_run(w, SEC(1));
 	world_close(w);
 }
+
+TEST(a_switch_type_that_looks_wrong_is_told)
+{
+	/* SERVICE, in a UI frame */
+	static const uint8_t service[] = { 0x02, 0x01, 0x03, 0x03, 0x02, 0x00,
+		                           0x00, 0x0f, 0x01, 0x01, 0xc0, 0x18,
+		                           0x03, 0xa9, 0x83, 0x85 };
+	struct world *w = world_open(world_conf);
+
+	isdn_link_receive(gateway_trunk(w->gateway, "e1 0")->link,
+	                  (struct bytes){ service, sizeof(service) });
+	says(w, "show isdn status", "is 'isdn switch-type' right?");
+	says(w, "probe", "is 'isdn switch-type' right?");
+	world_close(w);
+}
