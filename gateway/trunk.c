@@ -44,8 +44,9 @@ static void tell_ladders(struct trunk *trunk, unsigned channel,
 	for (unsigned i = 0; i < ARRAY_LEN(call->leg); i++) {
 		const struct leg *leg = &call->leg[i];
 
-		if (leg->open && leg->kind == PEER_POTS &&
-		    leg->isdn.trunk == trunk &&
+		/* a RESTART has ended its call when it is told of */
+		if ((leg->open || channel != 0) && leg->ops != NULL &&
+		    leg->kind == PEER_POTS && leg->isdn.trunk == trunk &&
 		    (channel == 0 || channel == leg->isdn.channel))
 			ladder_decide(trunk->gateway->ladder, call->number,
 			              "%s: %s", trunk->name, what);

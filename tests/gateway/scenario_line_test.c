@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/call.h"
 #include "tests/gateway/world.h"
 
 static char text[32768];
@@ -115,5 +116,99 @@ TEST(a_switch_type_that_looks_wrong_is_told)
 	                  (struct bytes){ service, sizeof(service) });
 	says(w, "show isdn status", "is 'isdn switch-type' right?");
 	says(w, "probe", "is 'isdn switch-type' right?");
+	world_close(w);
+}
+
+/* --- what befalls a line stands in the ladders of its calls --- */
+
+static void in_ladder(struct world *w, const char *const *lines, size_t n)
+{
+	const char *at = world_ladder(w, 1);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *found = strstr(at, lines[i]);
+
+		ck_assert_msg(found != NULL, "no \"%s\" after \"%.30s\" in\n%s",
+		              lines[i], at, world_ladder(w, 1));
+		at = found + strlen(lines[i]);
+	}
+}
+
+static void hang_up(struct world *w)
+{
+	far_request(&w->far[0], "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_close(w);
+}
+
+TEST(an_alarm_and_the_loss_of_the_d_channel_stand_in_a_ladder)
+{
+	static const char *const lines[] = {
+		". talking\n",
+		". e1 0: alarm LOS\n",
+		". e1 0: D channel is down\n",
+		". e1 0: line is up\n",
+		". e1 0: D channel is up\n",
+	};
+	struct world *w = world_open(world_conf);
+
+	CHECK(world_call_out(w) != NULL);
+	board_sim_cut(w->exchange[0].span, true, true);
+	world_wait(w, SEC(40));
+	board_sim_cut(w->exchange[0].span, false, false);
+	world_wait(w, SEC(20));
+	in_ladder(w, lines, ARRAY_LEN(lines));
+	says(w, "show call 1 ladder", "e1 0: D channel is down");
+	hang_up(w);
+}
+
+TEST(the_alarm_of_the_far_end_stands_in_a_ladder)
+{
+	static const char *const lines[] = { ". talking\n",
+		                             ". e1 0: alarm RAI\n",
+		                             ". e1 0: line is up\n" };
+	struct world *w = world_open(world_conf);
+
+	CHECK(world_call_out(w) != NULL);
+	CHECK_EQ(board_span_send_alarm(w->exchange[0].span, ALARM_RAI), 0);
+	world_run(w, MSEC(500));
+	CHECK_TEXT(call_state_name(world_call(w)), "talking");
+	CHECK_EQ(board_span_send_alarm(w->exchange[0].span, 0), 0);
+	world_run(w, MSEC(500));
+	in_ladder(w, lines, ARRAY_LEN(lines));
+	hang_up(w);
+}
+
+/* Ours at the console, and theirs. */
+static const bool ours[] = { true, false };
+
+TEST_ROWS(a_restart_stands_in_the_ladder_of_its_call_alone, ours, row)
+{
+	struct world *w = world_open(world_conf);
+	struct isdn_call *call = world_call_out(w);
+	unsigned channel = isdn_call_channel(call);
+	char line[64];
+
+	CHECK(world_call_out(w) != NULL);
+	(void)snprintf(line, sizeof(line), "clear channel e1 0 %u", channel);
+	if (*row)
+		says(w, line, "RESTART sent");
+	else
+		CHECK_EQ(isdn_channel_restart(w->exchange[0].link, channel), 0);
+	world_run(w, MSEC(200));
+	CHECK(far_hears(&w->far[0], "BYE "));
+	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_run(w, MSEC(200));
+	(void)snprintf(line, sizeof(line), ". e1 0: channel %u is ", channel);
+	ck_assert_msg(strstr(world_ladder(w, 1), line) != NULL,
+	              "no \"%s\" in\n%s", line, world_ladder(w, 1));
+	CHECK(strstr(world_ladder(w, 2), ". e1 0: channel ") == NULL);
+	CHECK_TEXT(call_state_name(world_call(w)), "talking");
+	says(w, "clear call 2", "being cleared");
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[0], "BYE "));
+	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_run(w, MSEC(50));
 	world_close(w);
 }
