@@ -14,6 +14,7 @@ int commands_calls(struct gateway *gateway, struct console *console);
 /* Of which these are parts. */
 int commands_isdn(struct gateway *gateway, struct console *console);
 int commands_controllers(struct gateway *gateway, struct console *console);
+int commands_ports(struct gateway *gateway, struct console *console);
 int commands_sip(struct gateway *gateway, struct console *console);
 int commands_cause(struct gateway *gateway, struct console *console);
 int commands_health(struct gateway *gateway, struct console *console);

@@ -5,6 +5,7 @@
  * channels, its calls by their call references, its timers.
  */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +41,19 @@ static uint32_t free_channels(const struct trunk *trunk)
 	return mask;
 }
 
+/* Frames that reached us and went no further, whatever was wrong with them. */
+static uint64_t discards(const struct trunk *trunk)
+{
+	struct isdn_counts link;
+	struct board_counts line;
+
+	if (trunk->link == NULL)
+		return 0;
+	isdn_link_counts(trunk->link, &link);
+	board_span_counts(trunk->span, &line);
+	return link.frames_dropped + line.frames_bad + line.frames_dropped;
+}
+
 static void status_row(struct shell *s, const struct span_look *l)
 {
 	const struct isdn_status *st = &l->st;
@@ -63,6 +77,7 @@ static void status_row(struct shell *s, const struct span_look *l)
 	table_number(s, SAPI_CALL_CONTROL);
 	table_cell(s, "%s", l->takes_calls ? "yes" : "no");
 	table_cell(s, "0x%08x", free_channels(l->trunk));
+	table_number(s, (int64_t)discards(l->trunk));
 }
 
 static void status_call(void *self, const struct isdn_call_info *info)
@@ -94,8 +109,10 @@ static void status_block(struct shell *s, const struct span_look *l)
 	shell_print(s, "  layer 1: %s, alarm %s\n",
 	            l->line ? "ACTIVE" : "DEACTIVATED",
 	            board_alarm_name(l->alarms));
-	shell_print(s, "  layer 2: TEI %d, SAPI %d, %s\n", TEI_PRI,
-	            SAPI_CALL_CONTROL, st->layer2);
+	shell_print(s,
+	            "  layer 2: TEI %d, SAPI %d, %s, %" PRIu64
+	            " frames discarded\n",
+	            TEI_PRI, SAPI_CALL_CONTROL, st->layer2, discards(l->trunk));
 	shell_print(s,
 	            "  layer 3: calls %u; channels idle %u, busy %u, "
 	            "changing %u, down %u; free 0x%08x\n",
@@ -117,7 +134,7 @@ static void show_status(void *self, struct shell *s,
 		{ "down", NULL, true },   { "service", NULL, false },
 		{ "hint", NULL, false },  { "tei", NULL, true },
 		{ "sapi", NULL, true },   { "takes_calls", NULL, false },
-		{ "free", NULL, false },
+		{ "free", NULL, false },  { "layer2_discards", NULL, true },
 	};
 	struct gateway *g = self;
 	struct span_look l;
@@ -304,6 +321,82 @@ static void show_timers(void *self, struct shell *s,
 	table_end(s);
 }
 
+/* --- counters --- */
+
+#define COUNTER(member, meaning)                                       \
+	{                                                              \
+#member, meaning, offsetof(struct isdn_counts, member) \
+	}
+
+/* clang-format off */
+static const struct {
+	const char *name, *meaning;
+	size_t at;
+} counters[] = {
+	COUNTER(frames_in, "frames received"),
+	COUNTER(frames_out, "frames sent"),
+	COUNTER(frames_cleaned, "frames with something cut out before libpri"),
+	COUNTER(frames_dropped, "frames dropped: not to be understood"),
+	COUNTER(frames_edited, "frames completed on their way out"),
+	COUNTER(send_failures, "frames the line did not take"),
+	COUNTER(calls_in, "calls received"),
+	COUNTER(calls_out, "calls placed"),
+	COUNTER(glare, "calls of both ends met on a channel"),
+	COUNTER(refused_overload, "calls refused: too many, or too many a second"),
+	COUNTER(restarts_sent, "RESTARTs sent"),
+	COUNTER(restarts_failed, "RESTARTs never acknowledged"),
+	COUNTER(restarts_received, "RESTARTs received"),
+	COUNTER(ups, "times the D channel came up"),
+	COUNTER(downs, "times it was lost"),
+	COUNTER(config_errors, "signs that both ends are the same side"),
+	COUNTER(strays, "messages that fit no call"),
+	COUNTER(uui_dropped, "user-user information left out"),
+};
+/* clang-format on */
+
+static void counter_row(struct shell *s, const struct trunk *trunk,
+                        const char *name, uint64_t value, const char *meaning)
+{
+	table_cell(s, "%s", trunk->name);
+	table_cell(s, "%s", name);
+	table_number(s, (int64_t)value);
+	table_cell(s, "%s", meaning);
+}
+
+static void show_counters(void *self, struct shell *s,
+                          const struct command_args *args ATTR_UNUSED)
+{
+	static const struct column columns[] = {
+		{ "span", NULL, false },
+		{ "counter", NULL, false },
+		{ "value", NULL, true },
+		{ "meaning", NULL, false },
+	};
+	struct gateway *g = self;
+	struct isdn_counts n;
+	uint64_t value;
+
+	table_begin(s, columns, ARRAY_LEN(columns));
+	LIST_EACH(&g->trunks, struct trunk, trunk, list)
+	{
+		if (trunk->link == NULL)
+			continue;
+		isdn_link_counts(trunk->link, &n);
+		for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
+			memcpy(&value, (const char *)&n + counters[i].at,
+			       sizeof(value));
+			counter_row(s, trunk, counters[i].name, value,
+			            counters[i].meaning);
+		}
+		for (size_t i = 0; i < ISDN_TIMERS; i++)
+			if (n.timeouts[i] > 0)
+				counter_row(s, trunk, isdn_timer_rows[i].name,
+				            n.timeouts[i],
+				            isdn_timer_rows[i].meaning);
+	}
+	table_end(s);
+}
+
 /* clang-format off */
 static const struct command commands[] = {
 	{ "show isdn status", ROLE_LOOK, show_status,
@@ -314,6 +407,8 @@ static const struct command commands[] = {
 	  "Q.931 calls of this moment, with callref and channel", NULL },
 	{ "show isdn history [<n:1-10000>]", ROLE_LOOK, show_history,
 	  "the last calls on spans, newest first", NULL },
+	{ "show isdn counters", ROLE_LOOK, show_counters,
+	  "what each D channel carried, refused and lost", NULL },
 	{ "show isdn timers", ROLE_LOOK, show_timers,
 	  "Q.921 and Q.931 timers of every span", NULL },
 };
@@ -323,5 +418,7 @@ int commands_isdn(struct gateway *gateway, struct console *console)
 {
 	int rc = console_add(console, commands, ARRAY_LEN(commands), gateway);
 
-	return rc < 0 ? rc : commands_controllers(gateway, console);
+	if (rc == 0)
+		rc = commands_controllers(gateway, console);
+	return rc < 0 ? rc : commands_ports(gateway, console);
 }
