@@ -288,15 +288,37 @@ static size_t gather(const struct match *m, int i, const char *partial,
 	return n;
 }
 
-/* For a word that several rows share: what comes next in them. */
+/* The help of the row that may end in this word; NULL: none may. */
+static const char *help_of_ending(const struct match *m, int i,
+                                  const struct offer *offer)
+{
+	struct match_token t, next;
+	char name[NAME];
+
+	for (size_t r = 0; r < m->n; r++) {
+		if (!m->alive[r] || !match_token(m->rows[r].words, i, &t) ||
+		    match_token(m->rows[r].words, i + 1, &next))
+			continue;
+		name_token(&t, name, sizeof(name));
+		if (strcmp(name, offer->word) == 0)
+			return m->rows[r].help;
+	}
+	return NULL;
+}
+
+/* For a word that several rows share: what it means where it is the last, and
+ * what comes next in the others. */
 static void meaning_of_several(const struct match *m, int i,
                                const struct offer *offer, char *to, size_t size)
 {
 	struct text list = { .at = to, .size = size };
+	const char *help = help_of_ending(m, i, offer), *between = "; ";
 	struct match_token t, next;
 	char name[NAME], last[NAME] = "";
 
 	to[0] = '\0';
+	if (help != NULL)
+		text_add(&list, "%s", help);
 	for (size_t r = 0; r < m->n; r++) {
 		if (!m->alive[r] || !token_at(m, r, i, &t))
 			continue;
@@ -311,7 +333,8 @@ static void meaning_of_several(const struct match *m, int i,
 			text_add(&list, ", ...");
 			return;
 		}
-		text_add(&list, "%s%s", list.len > 0 ? ", " : "", name);
+		text_add(&list, "%s%s", list.len > 0 ? between : "", name);
+		between = ", ";
 		(void)text_copy(last, sizeof(last), name);
 	}
 }
