@@ -48,11 +48,11 @@ struct isdn_conf {
 	unsigned dslot;
 	uint32_t bearers; /* slots that may carry calls, bit n is slot n */
 	enum isdn_order order;
-	bool exclusive;         /* our SETUP insists on its channel */
-	bool overlap_receive;   /* SETUP without Sending Complete may grow */
-	bool overlap_send;      /* our SETUP may leave Sending Complete out */
-	bool facility; /* EuroISDN: diversion by Facility, EN 300 207 */
-	bool restart_on_up;     /* RESTART every idle channel at first up */
+	bool exclusive;       /* our SETUP insists on its channel */
+	bool overlap_receive; /* SETUP without Sending Complete may grow */
+	bool overlap_send;    /* our SETUP may leave Sending Complete out */
+	bool facility;        /* EuroISDN: diversion by Facility, EN 300 207 */
+	bool restart_on_up;   /* RESTART every idle channel at first up */
 	unsigned restart_tries; /* T316 runs at most this often; 2 */
 	unsigned calls_most; /* calls at once, all states; over it cause 42 */
 	unsigned setups_per_second; /* incoming; 0: no limit; over it 42 */
