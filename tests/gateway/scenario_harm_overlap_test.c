@@ -47,11 +47,11 @@ static void exchange_hangs_up(struct world *w)
 
 static void press(struct harm *h, const struct story *story, const char *digit)
 {
-	struct isdn_call *call = h->w->exchange[0].call;
+	struct exchange *x = &h->w->exchange[0];
 
 	world_wait(h->w, SEC(1));
-	if (story->from_exchange && call != NULL)
-		(void)isdn_call_digits(call, digit);
+	if (story->from_exchange && x->call != NULL)
+		(void)isdn_call_digits(x->call, digit);
 	else if (!story->from_exchange && h->session != NULL)
 		(void)sip_session_digits(h->session, digit, false);
 }
