@@ -56,7 +56,7 @@ struct isdn_status {
 	unsigned calls;        /* ours, all states */
 	unsigned libpri_calls; /* what libpri holds: the audit compares */
 	unsigned idle, busy, ending, restarting, down; /* channels */
-	const char *doubt; /* about the switch type, a sentence; NULL: none */
+	const char *doubt;  /* about the switch type, a sentence; NULL: none */
 	const char *layer2; /* "MULTIPLE_FRAME_ESTABLISHED", ... */
 };
 void isdn_link_status(const struct isdn_link *link, struct isdn_status *out);

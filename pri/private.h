@@ -113,7 +113,7 @@ void isdn_uui_order(struct isdn_call *call, uint8_t message);
 
 struct isdn_doubt {
 	bool service, complete, rose, qsig, short_callref; /* heard */
-	unsigned refused; /* calls of ours in a row, for their form */
+	unsigned refused;           /* calls of ours in a row, for their form */
 	unsigned answered, counted; /* call references, of the last */
 };
 void isdn_doubt_hear(struct isdn_link *link, const struct isdn_message *m);
