@@ -19,7 +19,7 @@ struct mailbox;
 int mailbox_new(struct mailbox **out, size_t size, unsigned depth);
 struct mailbox *mailbox_free(struct mailbox *box);
 
-/* Deliver on the loop from now on. */
+/* Deliver on the loop from now on; before other threads know the box. */
 int mailbox_attach(struct mailbox *box, struct loop *loop,
                    void (*fn)(void *self, const void *message), void *self);
 
