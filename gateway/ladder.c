@@ -5,7 +5,10 @@
  * network; whose it was is often known only afterwards (an INVITE is traced
  * before there is a call), so lines carry the key of their dialogue (trunk and
  * call reference, or Call-ID) until a call claims it. Claims are a small table
- * of their own: those of calls that are over give way, the oldest first.
+ * of their own: those of calls that are over give way, the oldest first. The
+ * lines of a dialogue hang together, the newest first, so that nobody walks
+ * through those of all others to find them; lines are numbered from 1, and a
+ * number too old names a line that is gone.
  *
  * A message that is said again, because a timer ran out or a datagram was
  * lost, is marked: it carries a print of what it is made of, and the same print
@@ -26,7 +29,7 @@
 #include "kernel/mem.h"
 #include "kernel/text.h"
 
-enum { WHERE = 48, WHAT = 120, CLAIM_BITS = 13, AGAIN = 1000 };
+enum { WHERE = 48, WHAT = 120, CLAIM_BITS = 13 };
 enum { CLAIMS = 1 << CLAIM_BITS, CLAIM_PLACES = 16 };
 
 enum column { COLUMN_ISDN, COLUMN_BETWEEN, COLUMN_SIP };
@@ -34,6 +37,7 @@ enum column { COLUMN_ISDN, COLUMN_BETWEEN, COLUMN_SIP };
 struct entry {
 	int64_t wall_us;
 	struct instant at;
+	uint64_t older; /* the line before this one in its chain */
 	ladder_key key; /* 0: none */
 	uint32_t call;  /* 0: nobody's yet */
 	uint8_t column;
@@ -49,9 +53,11 @@ struct claim {
 };
 
 struct ladder {
-	size_t size, next, used;
+	size_t size;
+	uint64_t kept; /* lines ever: the number of the last */
 	struct entry *entries;
 	struct claim claims[CLAIMS];
+	uint64_t newest[CLAIMS]; /* of each chain, by its keys' place */
 	ladder_listen_fn listen; /* NULL: nobody does */
 	void *listener;
 };
@@ -111,6 +117,21 @@ ladder_key ladder_key_sip(const char *call_id)
 	       (ladder_key)2;
 }
 
+/* Call references count up and so do their hashes, nearly: multiplied by 2^64
+ * over the golden ratio they lie far apart. */
+static size_t place_of(ladder_key key)
+{
+	return (size_t)(key * 0x9e3779b97f4a7c15ULL >> (64 - CLAIM_BITS));
+}
+
+/* The line of this number, NULL when it is gone. */
+static struct entry *entry_at(const struct ladder *ladder, uint64_t number)
+{
+	if (number == 0 || ladder->kept - number >= ladder->size)
+		return NULL;
+	return &ladder->entries[number % ladder->size];
+}
+
 /* A free place before one of a call that is over, that before the older. */
 static bool gives_way(const struct claim *a, const struct claim *b)
 {
@@ -121,12 +142,11 @@ static bool gives_way(const struct claim *a, const struct claim *b)
 	return a->call < b->call;
 }
 
-/* A key has sixteen places. Call references count up and so do their hashes,
- * nearly: multiplied by 2^64 over the golden ratio they lie far apart. */
+/* A key has sixteen places. */
 static struct claim *claim_of(struct ladder *ladder, ladder_key key,
                               bool to_put)
 {
-	size_t at = (size_t)(key * 0x9e3779b97f4a7c15ULL >> (64 - CLAIM_BITS));
+	size_t at = place_of(key);
 	struct claim *least = NULL, *c;
 
 	for (size_t i = 0; i < CLAIM_PLACES; i++) {
@@ -148,16 +168,11 @@ void ladder_claim(struct ladder *ladder, ladder_key key, uint32_t call)
 		return;
 	claim = claim_of(ladder, key, true);
 	*claim = (struct claim){ key, call, false };
-	for (size_t i = 1; i <= ladder->used; i++) {
-		struct entry *e =
-			&ladder->entries[(ladder->next + ladder->size - i) %
-		                         ladder->size];
-
-		if (instant_since(e->at, since) < 0)
-			break;
+	for (struct entry *e = entry_at(ladder, ladder->newest[place_of(key)]);
+	     e != NULL && instant_since(e->at, since) >= 0;
+	     e = entry_at(ladder, e->older))
 		if (e->call == 0 && e->key == key)
 			e->call = call;
-	}
 }
 
 void ladder_disown(struct ladder *ladder, uint32_t call)
@@ -178,11 +193,8 @@ void ladder_disown(struct ladder *ladder, uint32_t call)
 
 static struct entry *entry_new(struct ladder *ladder)
 {
-	struct entry *e = &ladder->entries[ladder->next];
+	struct entry *e = &ladder->entries[++ladder->kept % ladder->size];
 
-	ladder->next = (ladder->next + 1) % ladder->size;
-	if (ladder->used < ladder->size)
-		ladder->used++;
 	memset(e, 0, sizeof(*e));
 	e->wall_us = wall_now();
 	e->at = instant_now();
@@ -200,15 +212,23 @@ uint64_t ladder_mark(const void *data, size_t n)
 	return hash(0xcbf29ce484222325ULL, data, n) | 1;
 }
 
+/* The newest line goes at the head of its chain. */
+static void chain(struct ladder *ladder, struct entry *e)
+{
+	uint64_t *newest = &ladder->newest[place_of(e->key)];
+
+	e->older = *newest;
+	*newest = ladder->kept;
+}
+
 /* Was the same said before: in this call, this way, within 64 T1? */
 static bool is_again(const struct ladder *ladder, const struct entry *e)
 {
-	for (size_t i = 2; e->print != 0 && i <= ladder->used; i++) {
-		const struct entry *had =
-			&ladder->entries[(ladder->next + ladder->size - i) %
-		                         ladder->size];
+	const struct entry *had = entry_at(ladder, e->older);
 
-		if (i > AGAIN || instant_since(e->at, had->at) > SEC(32))
+	for (; e->print != 0 && had != NULL;
+	     had = entry_at(ladder, had->older)) {
+		if (instant_since(e->at, had->at) > SEC(32))
 			break;
 		if (had->print == e->print && had->key == e->key &&
 		    had->call == e->call && had->sent == e->sent)
@@ -233,6 +253,7 @@ uint32_t ladder_message(struct ladder *ladder, ladder_key key, unsigned network,
 	e->column = network == 0 ? COLUMN_ISDN : COLUMN_SIP;
 	e->sent = sent;
 	e->print = print;
+	chain(ladder, e);
 	keep(e->where, sizeof(e->where), where);
 	(void)snprintf(e->what, sizeof(e->what), "%s%s", what,
 	               is_again(ladder, e) ? " (again)" : "");
@@ -296,10 +317,8 @@ void ladder_each(const struct ladder *ladder, uint32_t call,
 {
 	if (ladder == NULL)
 		return;
-	for (size_t i = ladder->used; i > 0; i--) {
-		const struct entry *e =
-			&ladder->entries[(ladder->next + ladder->size - i) %
-		                         ladder->size];
+	for (size_t i = MIN_OF(ladder->kept, ladder->size); i > 0; i--) {
+		const struct entry *e = entry_at(ladder, ladder->kept - i + 1);
 		struct ladder_line line = {
 			.wall_us = e->wall_us,
 			.call = e->call,
