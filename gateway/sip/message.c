@@ -353,6 +353,17 @@ int message_parse(osip_message_t **out, struct bytes raw)
 	return rc < 0 ? rc : refuse > 0 ? refuse : 400;
 }
 
+static char *fitted(char *text, size_t len)
+{
+	char *fit = osip_take(len + 1);
+
+	if (fit == NULL)
+		return text;
+	memcpy(fit, text, len + 1);
+	osip_drop(text);
+	return fit;
+}
+
 int message_octets(osip_message_t *m, struct bytes *out)
 {
 	uint64_t mark = message_mark();
@@ -361,7 +372,11 @@ int message_octets(osip_message_t *m, struct bytes *out)
 	int rc;
 
 	osip_message_force_update(m);
-	rc = result(osip_message_to_str(m, &text, &len), mark);
+	rc = osip_message_to_str(m, &text, &len);
+	/* It is printed into room for a long one, and may be kept for long. */
+	if (rc == OSIP_SUCCESS)
+		text = fitted(text, len);
+	rc = result(rc, mark);
 	/* It keeps a copy that nobody asks for again. */
 	osip_free(m->message);
 	m->message = NULL;
