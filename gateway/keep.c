@@ -48,6 +48,7 @@ int keep_new(struct keep **out, size_t octets)
 		(void)keep_free(keep);
 		return -ENOMEM;
 	}
+	mem_touch(keep->octets, octets);
 	*out = keep;
 	return 0;
 }

@@ -74,6 +74,7 @@ int ladder_new(struct ladder **out, unsigned lines)
 		(void)ladder_free(ladder);
 		return -ENOMEM;
 	}
+	mem_touch(ladder->entries, lines * sizeof(struct entry));
 	*out = ladder;
 	return 0;
 }

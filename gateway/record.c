@@ -36,6 +36,7 @@ int history_new(struct history **out, unsigned most)
 		(void)history_free(h);
 		return -ENOMEM;
 	}
+	mem_touch(h->records, most * sizeof(struct record));
 	*out = h;
 	return 0;
 }

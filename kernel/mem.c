@@ -129,6 +129,15 @@ void *mem_free(void *at)
 	return NULL;
 }
 
+void mem_touch(void *at, size_t size)
+{
+	enum { PAGE = 4096 };
+	volatile uint8_t *octets = at;
+
+	for (size_t i = 0; i < size; i += PAGE)
+		octets[i] = octets[i]; /* what it holds stays */
+}
+
 /* The first kind with this name, in the order of the list. */
 static struct mem_kind *namesake(struct mem_kind *first, const char *name)
 {
