@@ -59,6 +59,12 @@ static const struct release not_opened = {
 	.detail = "the channel could not be opened",
 };
 
+static const struct release no_room = {
+	.by = RELEASE_BY_FAILURE,
+	.cause = { Q850_RESOURCE_UNAVAILABLE, LOCATION_PRIVATE_LOCAL },
+	.detail = "no stream is left",
+};
+
 static void set_end(struct call *call, unsigned which,
                     const struct media_end *end)
 {
@@ -67,6 +73,8 @@ static void set_end(struct call *call, unsigned which,
 	int serial = media_stream_set(call->gateway->media, call->stream, which,
 	                              end);
 
+	if (serial == -ENOSPC || serial == -ENOMEM)
+		call_clear(call, &no_room);
 	if (serial < 0)
 		return;
 	call->serial = (unsigned)serial;
@@ -98,12 +106,7 @@ void call_join(struct call *call)
 	bool changed = false;
 
 	if (open_stream(call) < 0) {
-		struct release why = { .by = RELEASE_BY_FAILURE,
-			               .cause = { Q850_RESOURCE_UNAVAILABLE,
-			                          LOCATION_PRIVATE_LOCAL },
-			               .detail = "no stream is left" };
-
-		call_clear(call, &why);
+		call_clear(call, &no_room);
 		return;
 	}
 	for (unsigned which = 0; which < 2; which++) {

@@ -73,6 +73,8 @@ static void free_stream(struct media_engine *engine, struct post *post)
 
 		place_want(engine, post, end, &none, NULL);
 		stream->rings[end] = ring_free(stream->rings[end]);
+		if (stream->ends[end].session != NULL)
+			pool_put(engine->sessions, stream->ends[end].session);
 	}
 	stream->detector = digits_detector_free(stream->detector);
 	pool_put(engine->streams, stream);
@@ -267,6 +269,10 @@ int media_engine_new(struct media_engine **out, struct loop *loop,
 		rc = pool_new(&engine->streams, "stream", sizeof(struct stream),
 		              conf->streams_most);
 	if (rc == 0)
+		rc = pool_new(&engine->sessions, "RTP session",
+		              rtp_session_size(&engine->common),
+		              2 * conf->streams_most);
+	if (rc == 0)
 		rc = open_workers(engine);
 	if (rc < 0)
 		(void)media_engine_free(engine);
@@ -292,6 +298,7 @@ struct media_engine *media_engine_free(struct media_engine *engine)
 	socket_pool_done(&engine->sockets);
 	engine->notes = mailbox_free(engine->notes);
 	engine->streams = pool_free(engine->streams);
+	engine->sessions = pool_free(engine->sessions);
 	mem_free(engine->posts);
 	mem_free(engine->workers);
 	return mem_free(engine);
@@ -430,7 +437,6 @@ static struct post *take_post(struct media_engine *engine)
 int media_stream_open(struct media_engine *engine, struct stream_ref *out,
                       void *owner)
 {
-	struct session_identity identity[2];
 	struct post *post = take_post(engine);
 	struct stream *stream;
 	struct stream_ref ref;
@@ -441,9 +447,6 @@ int media_stream_open(struct media_engine *engine, struct stream_ref *out,
 		return -ENOSPC;
 	if (engine->conf.inband_digits)
 		rc = digits_detector_new(&stream->detector);
-	if (rc == 0 && getrandom(identity, sizeof(identity), 0) !=
-	                       (ssize_t)sizeof(identity))
-		rc = -EAGAIN;
 	if (rc < 0) {
 		stream->detector = digits_detector_free(stream->detector);
 		pool_put(engine->streams, stream);
@@ -456,7 +459,7 @@ int media_stream_open(struct media_engine *engine, struct stream_ref *out,
 	*post = (struct post){ .generation = ref.generation,
 		               .stream = stream,
 		               .owner = owner };
-	stream_init(stream, ref, owner, &engine->common, identity);
+	stream_init(stream, ref, owner);
 	*out = ref;
 	return 0;
 }
@@ -469,6 +472,23 @@ static int need_rings(struct stream *stream)
 		if (stream->rings[end] == NULL)
 			rc = ring_new(&stream->rings[end], RING_OCTETS);
 	return rc;
+}
+
+/* An end that is RTP for the first time gets its session, which it keeps. */
+static int need_session(struct media_engine *engine, struct end *end)
+{
+	struct session_identity identity;
+
+	if (end->session != NULL)
+		return 0;
+	if (getrandom(&identity, sizeof(identity), 0) !=
+	    (ssize_t)sizeof(identity))
+		return -ENOSPC;
+	end->session = pool_take(engine->sessions);
+	if (end->session == NULL)
+		return -ENOSPC;
+	rtp_session_init(end->session, &engine->common, &identity);
+	return 0;
 }
 
 static struct post *find_open(struct media_engine *engine,
@@ -506,6 +526,8 @@ int media_stream_set(struct media_engine *engine, struct stream_ref ref,
 	if (rc == 0 && what->kind == END_LINE &&
 	    post->ends[1 - end].what.kind == END_LINE)
 		rc = need_rings(post->stream);
+	if (rc == 0 && what->kind == END_RTP)
+		rc = need_session(engine, &post->stream->ends[end]);
 	if (rc < 0)
 		return rc;
 	if (what->kind != END_RTP)

@@ -55,7 +55,7 @@ struct media_engine {
 	struct worker *workers;
 	unsigned nworkers, opened;
 	bool turned;
-	struct pool *streams;
+	struct pool *streams, *sessions;
 	struct post *posts;
 	unsigned first_free; /* where to look */
 	unsigned serial;

@@ -45,22 +45,41 @@ enum {
 	BAND_LEAST = 5 * OCTETS_A_MS,
 };
 
-void jitter_init(struct jitter *j, unsigned depth_ms, unsigned most_ms,
-                 uint8_t idle)
+/* No less than the longest usual packet on top of the depth. */
+static unsigned most_octets(unsigned depth_ms, unsigned most_ms)
 {
-	const unsigned limit = JITTER_OCTETS - JITTER_PACKET;
+	return MAX_OF(most_ms, depth_ms + 60) * OCTETS_A_MS;
+}
 
-	*j = (struct jitter){ 0 };
-	j->depth = MIN_OF(depth_ms * OCTETS_A_MS, limit / 2);
-	j->most = MIN_OF(most_ms * OCTETS_A_MS, limit);
-	j->most = MAX_OF(j->most, j->depth + 60 * OCTETS_A_MS);
+/* A packet ends within `most`, but the first of a time line, which is put at
+ * the depth whatever its length. */
+unsigned jitter_size(unsigned depth_ms, unsigned most_ms)
+{
+	unsigned need = MAX_OF(most_octets(depth_ms, most_ms),
+	                       depth_ms * OCTETS_A_MS + JITTER_PACKET);
+	unsigned size = 1;
+
+	while (size < need)
+		size *= 2;
+	return size;
+}
+
+void jitter_init(struct jitter *j, uint8_t *ring, unsigned depth_ms,
+                 unsigned most_ms, uint8_t idle)
+{
+	*j = (struct jitter){
+		.octets = ring,
+		.size = jitter_size(depth_ms, most_ms),
+		.depth = depth_ms * OCTETS_A_MS,
+		.most = most_octets(depth_ms, most_ms),
+	};
 	jitter_flush(j, idle);
 }
 
 void jitter_flush(struct jitter *j, uint8_t idle)
 {
 	j->idle = idle;
-	memset(j->octets, idle, sizeof(j->octets));
+	memset(j->octets, idle, j->size);
 	j->running = j->renewed = j->odd = j->late = j->lost = false;
 	j->muted = false;
 	j->wait_sum = j->wait_count = 0;
@@ -96,10 +115,10 @@ static void renew(struct jitter *j, uint32_t stamp)
 	unsigned n = MIN_OF(jitter_waiting(j), MIN_OF(j->depth, JITTER_PACKET));
 
 	for (unsigned i = 0; i < n; i++)
-		waiting[i] = j->octets[(j->head + i) % JITTER_OCTETS];
+		waiting[i] = j->octets[(j->head + i) % j->size];
 	begin(j, stamp);
 	for (unsigned i = 0; i < n; i++)
-		j->octets[(j->head + i) % JITTER_OCTETS] = waiting[i];
+		j->octets[(j->head + i) % j->size] = waiting[i];
 }
 
 /* How many octets too long packets wait (> 0), or too short. */
@@ -151,11 +170,10 @@ static bool grow(struct jitter *j, uint32_t stamp)
 static void erase(struct jitter *j, uint32_t from, uint32_t to)
 {
 	int32_t begin = MAX_OF((int32_t)(from - j->head), 0);
-	int32_t end = MIN_OF((int32_t)(to - j->head), JITTER_OCTETS);
+	int32_t end = MIN_OF((int32_t)(to - j->head), (int32_t)j->size);
 
 	for (; begin < end; begin++)
-		j->octets[(j->head + (uint32_t)begin) % JITTER_OCTETS] =
-			j->idle;
+		j->octets[(j->head + (uint32_t)begin) % j->size] = j->idle;
 }
 
 void jitter_mute(struct jitter *j, uint32_t from, uint32_t to)
@@ -192,8 +210,8 @@ static void found(struct jitter *j, uint32_t from, uint32_t to)
 
 static void store(struct jitter *j, uint32_t stamp, struct bytes b)
 {
-	size_t at = stamp % JITTER_OCTETS;
-	size_t first = MIN_OF(b.len, JITTER_OCTETS - at);
+	size_t at = stamp % j->size;
+	size_t first = MIN_OF(b.len, j->size - at);
 
 	memcpy(j->octets + at, b.at, first);
 	memcpy(j->octets, b.at + first, b.len - first);
@@ -272,8 +290,8 @@ unsigned jitter_put(struct jitter *j, uint32_t stamp, struct bytes payload,
 /* Octets out of the ring, which becomes idle behind them. */
 static void drain(struct jitter *j, uint8_t *to, unsigned n)
 {
-	size_t at = j->head % JITTER_OCTETS;
-	size_t first = MIN_OF(n, JITTER_OCTETS - at);
+	size_t at = j->head % j->size;
+	size_t first = MIN_OF(n, j->size - at);
 
 	memcpy(to, j->octets + at, first);
 	memset(j->octets + at, j->idle, first);
@@ -317,7 +335,7 @@ unsigned jitter_take(struct jitter *j, uint8_t *to, unsigned n,
 	if (waiting == 0 || n == 0 || n > JITTER_PACKET)
 		return take_nothing(j, to, n);
 	if (j->adjust > 0 && waiting > n) {
-		j->octets[j->head++ % JITTER_OCTETS] = j->idle;
+		j->octets[j->head++ % j->size] = j->idle;
 		j->adjust--;
 		result = JITTER_SLIP;
 	}

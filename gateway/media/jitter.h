@@ -11,10 +11,7 @@
 
 #include "kernel/bytes.h"
 
-enum {
-	JITTER_OCTETS = 4096, /* a power of two */
-	JITTER_PACKET = 800,  /* more in one packet is refused */
-};
+enum { JITTER_PACKET = 800 }; /* more octets in one packet are refused */
 
 /* What became of a packet, or of a take: bits. */
 enum {
@@ -32,7 +29,8 @@ struct jitter_gap {
 };
 
 struct jitter {
-	uint8_t octets[JITTER_OCTETS]; /* idle where nothing waits */
+	uint8_t *octets; /* a ring, idle where nothing waits */
+	unsigned size;   /* of it: a power of two */
 	uint8_t idle;
 	bool running;
 	bool renewed;         /* the next packet begins a time line */
@@ -53,8 +51,12 @@ struct jitter {
 	int adjust; /* octets still to leave out (> 0) or say twice (< 0) */
 };
 
-void jitter_init(struct jitter *j, unsigned depth_ms, unsigned most_ms,
-                 uint8_t idle);
+/* The octets of a ring for such a depth, and for so much waiting at most. */
+unsigned jitter_size(unsigned depth_ms, unsigned most_ms);
+
+/* The ring is of that size, and borrowed. */
+void jitter_init(struct jitter *j, uint8_t *ring, unsigned depth_ms,
+                 unsigned most_ms, uint8_t idle);
 
 /* Forgets what waits; the next packet begins a new time line. */
 void jitter_flush(struct jitter *j, uint8_t idle);

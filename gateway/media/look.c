@@ -12,18 +12,23 @@
 #include "kernel/mem.h"
 
 #include <errno.h>
+#include <string.h>
 
 int media_stream_counts(struct media_engine *engine, struct stream_ref ref,
                         unsigned end, struct media_counts *out)
 {
 	struct post *post = media_find_post(engine, ref);
+	const struct rtp_session *session;
 	const uint64_t *from;
 	uint64_t *to = (uint64_t *)(void *)out;
 
 	if (post == NULL || end > 1)
 		return -ENOENT;
-	from = (const uint64_t *)(const void *)&post->stream->ends[end]
-	               .session.counts;
+	memset(out, 0, sizeof(*out));
+	session = post->stream->ends[end].session;
+	if (session == NULL)
+		return 0;
+	from = (const uint64_t *)(const void *)&session->counts;
 	for (size_t i = 0; i < sizeof(*out) / sizeof(*to); i++)
 		to[i] = shared_get(&from[i]);
 	return 0;

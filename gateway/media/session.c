@@ -51,6 +51,12 @@ void rtp_session_gauge(uint64_t *gauge, uint64_t value)
 	shared_add(gauge, value - shared_get(gauge));
 }
 
+size_t rtp_session_size(const struct session_common *common)
+{
+	return sizeof(struct rtp_session) +
+	       jitter_size(common->playout_ms, common->playout_most_ms);
+}
+
 void rtp_session_init(struct rtp_session *s,
                       const struct session_common *common,
                       const struct session_identity *identity)
@@ -65,8 +71,8 @@ void rtp_session_init(struct rtp_session *s,
 	s->law = LAW_ALAW;
 	s->stamped_at = instant_now();
 	s->counts.ssrc = s->ssrc;
-	jitter_init(&s->jitter, common->playout_ms, common->playout_most_ms,
-	            ALAW_IDLE);
+	jitter_init(&s->jitter, (uint8_t *)(s + 1), common->playout_ms,
+	            common->playout_most_ms, ALAW_IDLE);
 	s->jitter.adaptive = common->playout_adaptive;
 }
 

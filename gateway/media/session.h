@@ -6,7 +6,8 @@
 /*
  * One RTP session: where it sends and whom it hears, its numbers and time
  * line, its RTCP. It moves packets and knows nothing of lines. Owned by the
- * thread its stream runs on; the counts alone are read by another.
+ * thread its stream runs on; the counts alone are read by another. It lies in a
+ * block of rtp_session_size().
  */
 
 #include "gateway/media/conceal.h"
@@ -84,6 +85,9 @@ struct rtp_session {
 
 	struct media_counts counts;
 };
+
+/* The octets of a session: the struct, and behind it its playout buffer. */
+size_t rtp_session_size(const struct session_common *common);
 
 void rtp_session_init(struct rtp_session *s,
                       const struct session_common *common,

@@ -36,9 +36,7 @@ enum {
 	DIALLED_OCTETS = 100 * 8, /* a digit we are asked to dial */
 };
 
-void stream_init(struct stream *stream, struct stream_ref ref, void *owner,
-                 const struct session_common *common,
-                 const struct session_identity identity[2])
+void stream_init(struct stream *stream, struct stream_ref ref, void *owner)
 {
 	stream->ref = ref;
 	stream->owner = owner;
@@ -51,7 +49,6 @@ void stream_init(struct stream *stream, struct stream_ref ref, void *owner,
 		end->sound = (struct pollee){ POLL_SOUND, end };
 		end->control = (struct pollee){ POLL_CONTROL, end };
 		list_init(&end->list);
-		rtp_session_init(&end->session, common, &identity[i]);
 	}
 }
 
@@ -91,16 +88,16 @@ static void detected(void *self, unsigned code, bool begun, uint32_t octets)
 {
 	struct end *end = self, *peer = rtp_peer(end);
 
-	if (peer != NULL && peer->session.flow.send_event == 0)
+	if (peer != NULL && peer->session->flow.send_event == 0)
 		peer = NULL; /* it is told otherwise */
 	if (begun) {
 		if (peer != NULL)
-			(void)digits_push(&peer->session.mouth.queue, code, 0,
+			(void)digits_push(&peer->session->mouth.queue, code, 0,
 			                  true);
 		return;
 	}
 	if (peer != NULL)
-		digits_close(&peer->session.mouth.queue, octets);
+		digits_close(&peer->session->mouth.queue, octets);
 	report_digit(end, code, octets);
 }
 
@@ -116,7 +113,7 @@ static bool feed_made(struct end *peer, enum law law, unsigned n)
 		tones_play(&peer->tone, samples, n);
 	}
 	codec_encode(octets, law, samples, n);
-	rtp_session_feed(&peer->session, octets, law, n, peer->worker->now);
+	rtp_session_feed(peer->session, octets, law, n, peer->worker->now);
 	return true;
 }
 
@@ -138,7 +135,7 @@ static const uint8_t *mute(struct end *peer, uint8_t *instead,
 
 	memcpy(instead, octets, n - here);
 	memset(instead + n - here, codec_idle(law), here);
-	rtp_session_mute(&peer->session, muted - here);
+	rtp_session_mute(peer->session, muted - here);
 	return instead;
 }
 
@@ -158,13 +155,13 @@ void stream_hear(struct end *end, const uint8_t *octets, unsigned n)
 	if (peer == NULL)
 		return;
 	if (end->stream->detector != NULL && end->listen &&
-	    (peer->session.flow.send_event != 0 || peer->session.digits))
+	    (peer->session->flow.send_event != 0 || peer->session->digits))
 		muted = digits_detect(end->stream->detector, octets, law, n,
 		                      detected, end);
 	if (muted > 0)
 		octets = mute(peer, instead, octets, law, n, muted);
 	if (!feed_made(peer, law, n))
-		rtp_session_feed(&peer->session, octets, law, n,
+		rtp_session_feed(peer->session, octets, law, n,
 		                 end->worker->now);
 }
 
@@ -213,7 +210,7 @@ static void act_on_event(struct end *end, const struct digits_news *news)
 
 static bool speak_session(struct end *peer, uint8_t *octets, unsigned n)
 {
-	struct rtp_session *s = &peer->session;
+	struct rtp_session *s = peer->session;
 
 	if (s->ear.active) {
 		struct digits_news news =
@@ -249,7 +246,7 @@ bool stream_speak(struct end *end, uint8_t *octets, unsigned n)
 void stream_receive(struct end *end)
 {
 	uint8_t buffer[SESSION_DATAGRAM];
-	struct rtp_session *s = &end->session;
+	struct rtp_session *s = end->session;
 	struct end *peer = rtp_peer(end);
 	struct rtp_packet p;
 	int news = rtp_session_receive(s, buffer, sizeof(buffer),
@@ -266,7 +263,7 @@ void stream_receive(struct end *end)
 	if (news == SESSION_EVENT)
 		act_on_event(end, &s->news);
 	if (peer != NULL && s->flow.receive && !peer->tone.on)
-		rtp_session_relay(&peer->session, s, &p, news == SESSION_EVENT,
+		rtp_session_relay(peer->session, s, &p, news == SESSION_EVENT,
 		                  end->worker->now);
 }
 
@@ -283,18 +280,19 @@ void stream_tend(struct end *end)
 		end->told = end->serial;
 	if (end->kind != END_RTP)
 		return;
-	rtp_session_report(&end->session, end->worker->now);
-	if (rtp_session_silent(&end->session, end->worker->now))
+	rtp_session_report(end->session, end->worker->now);
+	if (rtp_session_silent(end->session, end->worker->now))
 		(void)worker_tell(end, &silent);
-	news = digits_hear_nothing(&end->session.ear, end->worker->now);
+	news = digits_hear_nothing(&end->session->ear, end->worker->now);
 	act_on_event(end, &news);
 }
 
 void stream_dial(struct end *end, const char *digits)
 {
-	bool events = end->kind == END_RTP && end->session.flow.send_event != 0;
+	bool events =
+		end->kind == END_RTP && end->session->flow.send_event != 0;
 	struct digits_queue *q =
-		events ? &end->session.mouth.queue : &end->dialer.queue;
+		events ? &end->session->mouth.queue : &end->dialer.queue;
 
 	for (; *digits != '\0'; digits++)
 		(void)digits_push(q, (unsigned)digits_code(*digits),
@@ -304,15 +302,15 @@ void stream_dial(struct end *end, const char *digits)
 /* The sound of an RTP end becomes what its peer takes. */
 static void join_session(struct end *end, const struct end *peer, bool fresh)
 {
-	const struct codec_row *codec = codec_find(end->session.flow.codec);
+	const struct codec_row *codec = codec_find(end->session->flow.codec);
 	struct digits_detector *detector = end->stream->detector;
 
 	if (peer->kind == END_LINE && peer->line != NULL) {
-		rtp_session_play_as(&end->session, peer->line->what.law);
+		rtp_session_play_as(end->session, peer->line->what.law);
 		if (fresh && detector != NULL)
 			digits_detector_reset(detector);
 	} else if (codec != NULL) {
-		rtp_session_play_as(&end->session, codec->law);
+		rtp_session_play_as(end->session, codec->law);
 	}
 }
 

@@ -61,7 +61,7 @@ struct end {
 	bool primed;           /* enough came in to begin */
 
 	/* RTP */
-	struct rtp_session session;
+	struct rtp_session *session; /* NULL until it is RTP, then for good */
 	int watched; /* the epoll descriptor that has its sockets, -1 */
 	struct pollee sound, control;
 
@@ -78,9 +78,7 @@ struct stream {
 	struct ring *rings[2];            /* what the line of end i hears */
 };
 
-void stream_init(struct stream *stream, struct stream_ref ref, void *owner,
-                 const struct session_common *common,
-                 const struct session_identity identity[2]);
+void stream_init(struct stream *stream, struct stream_ref ref, void *owner);
 
 /* The other end when it runs on the same worker, or NULL. */
 struct end *stream_peer(const struct end *end);

@@ -15,8 +15,8 @@ enum { TONES_STEPS = 24 };
 
 struct tones_step {
 	uint16_t first, second; /* Hz; 0: none */
-	bool modulated;         /* second modulates first */
 	uint32_t octets;        /* how long, never 0 unless for ever */
+	bool modulated;         /* second modulates first */
 	bool for_ever;
 };
 

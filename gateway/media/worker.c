@@ -67,8 +67,8 @@ static void unwatch(struct end *end)
 {
 	if (end->watched < 0)
 		return;
-	poll_remove(end->watched, end->session.fd);
-	poll_remove(end->watched, end->session.control_fd);
+	poll_remove(end->watched, end->session->fd);
+	poll_remove(end->watched, end->session->control_fd);
 	end->watched = -1;
 }
 
@@ -82,14 +82,14 @@ static void watch(struct end *end)
 
 	if (end->kind != END_RTP)
 		return;
-	rtp_session_drive(&end->session, driven);
-	if (end->session.fd < 0 || end->watched == set)
+	rtp_session_drive(end->session, driven);
+	if (end->session->fd < 0 || end->watched == set)
 		return;
 	unwatch(end);
-	if (!poll_add(set, end->session.fd, &end->sound))
+	if (!poll_add(set, end->session->fd, &end->sound))
 		return; /* tried again with the next pulse */
 	end->watched = set;
-	(void)poll_add(set, end->session.control_fd, &end->control);
+	(void)poll_add(set, end->session->control_fd, &end->control);
 }
 
 /* --- lines --- */
@@ -200,7 +200,7 @@ static void take_pollee(struct worker *w, const struct pollee *p)
 		stream_receive(end);
 		break;
 	case POLL_CONTROL:
-		(void)rtp_session_control(&end->session, w->now);
+		(void)rtp_session_control(end->session, w->now);
 		break;
 	}
 }
@@ -279,7 +279,7 @@ static void detach(struct end *end, bool bye)
 {
 	unwatch(end);
 	if (end->kind == END_RTP)
-		rtp_session_stop(&end->session, bye, end->worker->now);
+		rtp_session_stop(end->session, bye, end->worker->now);
 	leave_line(end);
 	end->in = end->out = NULL;
 	end->kind = END_NONE;
@@ -321,12 +321,13 @@ static void set_end(struct worker *w, const struct command *c)
 		list_append(&w->ends, &end->list);
 	}
 	end->kind = c->what.kind;
-	end->session.tap = &w->tap;
-	if (end->kind == END_LINE)
+	if (end->kind == END_LINE) {
 		attach_line(end, c);
-	else
-		rtp_session_set(&end->session, c->fd, c->control_fd, &c->what,
+	} else {
+		end->session->tap = &w->tap;
+		rtp_session_set(end->session, c->fd, c->control_fd, &c->what,
 		                w->now);
+	}
 	stream_join(end, fresh);
 	watch(end);
 	peer = stream_peer(end);

@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static uint8_t ring[2048];
 	static struct jitter jitter;
 	struct rtp_source source = { 0 };
 	struct bytes in = { data, size }, datagram;
@@ -23,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct jitter_gap gap;
 	uint8_t len, out[160];
 
-	jitter_init(&jitter, 40, 200, 0xd5);
+	assert(jitter_size(40, 200) == sizeof(ring));
+	jitter_init(&jitter, ring, 40, 200, 0xd5);
 	for (unsigned i = 0; take_u8(&in, &len); i++) {
 		if (!take_bytes(&in, MIN_OF(len, in.len), &datagram))
 			break;
@@ -36,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			assert(rtp_source_lost(&source) <= UINT32_MAX);
 		}
 		(void)jitter_take(&jitter, out, len % sizeof(out), &gap);
-		assert(jitter_waiting(&jitter) <= JITTER_OCTETS);
+		assert(jitter_waiting(&jitter) <= sizeof(ring));
 	}
 	return 0;
 }
