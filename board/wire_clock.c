@@ -45,6 +45,14 @@ static bool has_pace(const struct wire *wire)
 	return wire->span.conf.listen || wire->phase != WIRE_UP || wire->silent;
 }
 
+/* The beat of now: one for all spans, so that their thread wakes once a tick. */
+static struct instant beat(const struct wire *wire)
+{
+	struct instant now = instant_now();
+
+	return instant_add(now, -(now.us % period_of(wire)));
+}
+
 int wire_clock_open(struct wire *wire)
 {
 	wire->clock_fd =
@@ -65,7 +73,7 @@ void wire_clock_begin(struct wire *wire)
 	wire->count = wire->span.conf.listen ? wire->span.conf.octets : 0;
 	wire->next_tick = 0;
 	wire->heard = false;
-	wire->due = instant_now();
+	wire->due = beat(wire);
 }
 
 void wire_clock_end(struct wire *wire)

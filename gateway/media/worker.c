@@ -5,9 +5,10 @@
  * A media thread waits in one epoll for its lines, its mailbox, and the sockets
  * of sessions no line drives. The sockets of sessions that a line drives are in
  * a second epoll, which is only asked, without waiting, once for each turn of a
- * line: a packet then costs one receive, a silent call no system call at all,
- * and the thread wakes by the line's clock alone. It is asked again while it
- * had something to give, so a burst is taken in one turn.
+ * line, when the line first wants to be told something: a packet then costs one
+ * receive, a silent call no system call at all, and the thread wakes by the
+ * line's clock alone. It is asked again while it had something to give, so a
+ * burst is taken in one turn.
  *
  * Commands are obeyed at the end of a round, never among the events of one, so
  * that nothing epoll gave back can have gone meanwhile; a dead line does not
@@ -114,11 +115,28 @@ static void line_receive(void *self, const struct tick *tick)
 	}
 }
 
+static void take_pollee(struct worker *w, const struct pollee *p);
+
+/* What waits at the sockets driven by lines, once a turn. */
+static void look_at_sockets(struct worker *w)
+{
+	struct epoll_event events[EVENTS];
+	int n = w->looked ? 0 : 1;
+
+	w->looked = true;
+	for (unsigned round = 0; n > 0 && round < ROUNDS; round++) {
+		n = epoll_wait(w->asked, events, EVENTS, 0);
+		for (int i = 0; i < n; i++)
+			take_pollee(w, events[i].data.ptr);
+	}
+}
+
 static void line_transmit(void *self, struct tick *tick)
 {
 	struct line *line = self;
 	uint32_t asked = tick->mask & line->used, said = 0;
 
+	look_at_sockets(line->worker);
 	if (tick->count == 0 || tick->count > TICK_MOST)
 		asked = 0;
 	for (; asked != 0; asked &= asked - 1) {
@@ -132,21 +150,6 @@ static void line_transmit(void *self, struct tick *tick)
 			       tick->count);
 	}
 	tick->mask = said;
-}
-
-static void take_pollee(struct worker *w, const struct pollee *p);
-
-/* What waits at the sockets driven by lines. */
-static void look_at_sockets(struct worker *w)
-{
-	struct epoll_event events[EVENTS];
-	int n = 1;
-
-	for (unsigned round = 0; n > 0 && round < ROUNDS; round++) {
-		n = epoll_wait(w->asked, events, EVENTS, 0);
-		for (int i = 0; i < n; i++)
-			take_pollee(w, events[i].data.ptr);
-	}
 }
 
 static void count_late(struct worker *w, const struct line *line)
@@ -169,7 +172,7 @@ static void turn_line(struct worker *w, struct line *line)
 {
 	int rc;
 
-	look_at_sockets(w);
+	w->looked = false;
 	w->turned_octets = 0;
 	rc = line->what.turn(line->what.self, line_receive, line_transmit,
 	                     line);
@@ -218,7 +221,7 @@ void worker_sink_transmit(void *self, struct tick *tick)
 	struct line *line = self;
 
 	line->worker->now = instant_now();
-	look_at_sockets(line->worker);
+	line->worker->looked = false;
 	line_transmit(line, tick);
 }
 

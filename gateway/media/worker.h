@@ -61,6 +61,7 @@ struct worker {
 	struct list left, gone; /* ends and lines still to be told of */
 	struct instant now, tend_due, late_due;
 	unsigned turned_octets; /* of the line being turned */
+	bool looked;            /* at the sockets, in this turn */
 	shared_count turns, late_turns;
 	struct tap tap;
 	/* the signalling thread's */

@@ -18,6 +18,8 @@ static void listen_fresh(struct wire_end *end, unsigned octets)
 {
 	end_init(end, true);
 	end->conf.octets = octets;
+	/* the beat of the longest tick is one for all */
+	instant_turn(MSEC(20) - instant_now().us % MSEC(20));
 	end_open(end);
 	far_greet(end);
 	end->nreceived = end->ntransmitted = 0;
@@ -59,6 +61,25 @@ TEST_ROWS(the_listener_sends_at_its_deadlines, pace_rows, row)
 		CHECK(far_take(&end));
 		CHECK_EQ(far_tick(&end), n * row->octets);
 	}
+	end_close(&end);
+}
+
+TEST(a_listener_falls_in_with_the_beat_of_all)
+{
+	struct wire_end end;
+
+	end_init(&end, true);
+	end.conf.octets = 40;
+	instant_turn(MSEC(5) - instant_now().us % MSEC(5) + MSEC(2));
+	end_open(&end);
+	far_greet(&end);
+	CHECK(far_take(&end)); /* the first at once, the next with all others */
+	end_turn(&end, MSEC(3) - 1);
+	CHECK(!far_take(&end));
+	end_turn(&end, 1);
+	CHECK(far_take(&end));
+	end_turn(&end, MSEC(5) - 1);
+	CHECK(!far_take(&end));
 	end_close(&end);
 }
 
