@@ -10,7 +10,9 @@
  * From it, spandsp's detector, which decides on blocks of 102 samples and so
  * speaks 25 to 50 ms after a tone began; clamp.c keeps most of that out of the
  * sound. The length of a digit is measured between the detector's two words and
- * is right, since both are late alike. Its log is off.
+ * is right, since both are late alike. Its log is off. A line that is quiet holds
+ * no digit: once that is sure the detector, which costs as much as the rest of a
+ * call's sound, rests until something louder comes.
  */
 
 #include "gateway/media/digits.h"
@@ -26,6 +28,8 @@ enum {
 	TONE_LEAST = 65 * 8,
 	PAUSE_LEAST = 50 * 8,
 	LOUDEST_CODE = 15, /* flash and the rest have no tone */
+	BLOCK = 102,       /* samples the detector decides on */
+	SURE = 6 * BLOCK,  /* so much quiet, and all it had begun is over */
 };
 
 #define LOW_LEVEL  (-9.0) /* dBm0; the high group is 2 dB louder */
@@ -114,6 +118,7 @@ struct digits_detector {
 	struct clamp clamp;
 	int code;              /* being heard; -1: none */
 	uint32_t clock, since; /* samples */
+	uint32_t quiet;        /* how long nothing was loud enough */
 	digits_fn fn;          /* the caller's, while it feeds */
 	void *self;
 };
@@ -140,6 +145,7 @@ void digits_detector_reset(struct digits_detector *d)
 	clamp_init(&d->clamp);
 	d->code = -1;
 	d->clock = d->since = 0;
+	d->quiet = 0;
 }
 
 int digits_detector_new(struct digits_detector **out)
@@ -165,6 +171,18 @@ struct digits_detector *digits_detector_free(struct digits_detector *d)
 	return mem_free(d);
 }
 
+/* Below the least a tone may have: 128 of 32768, some -45 dBm0. Under the sign
+ * both laws count up from idle, once their inversions are undone. */
+static bool is_quiet(const uint8_t *octets, enum law law, unsigned n)
+{
+	unsigned idle = law == LAW_ALAW ? ALAW_IDLE : ULAW_IDLE;
+	unsigned loud = law == LAW_ALAW ? 0x78 : 0x70, any = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		any |= octets[i] ^ idle;
+	return (any & loud) == 0;
+}
+
 unsigned digits_detect(struct digits_detector *d, const uint8_t *octets,
                        enum law law, unsigned n, digits_fn fn, void *self)
 {
@@ -173,6 +191,12 @@ unsigned digits_detect(struct digits_detector *d, const uint8_t *octets,
 
 	d->fn = fn;
 	d->self = self;
+	d->quiet = is_quiet(octets, law, n) ? d->quiet + n : 0;
+	if (d->quiet > SURE + n && d->code < 0) {
+		d->quiet = SURE + n; /* it shall not come round */
+		d->clock += n;
+		return 0;
+	}
 	while (n > 0) {
 		unsigned part = MIN_OF(n, TICK_MOST);
 

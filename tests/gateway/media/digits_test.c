@@ -268,6 +268,34 @@ TEST_ROWS(what_is_dialled_is_detected_in_both_laws, laws, law)
 	detector = digits_detector_free(detector);
 }
 
+/* The detector rests while nothing is loud enough for a digit: those that come
+ * after it are none the shorter, faint as they may be. */
+TEST_ROWS(faint_digits_after_long_quiet_are_whole, laws, law)
+{
+	struct digits_detector *detector;
+	struct digits_dialer d = { 0 };
+	struct heard h = { 0 };
+	int16_t samples[16];
+	uint8_t octets[16];
+
+	codec_init();
+	CHECK_EQ(digits_detector_new(&detector), 0);
+	for (unsigned i = 0; i < 3000; i++) {
+		if (i % 1000 == 500)
+			CHECK(digits_push(&d.queue, i / 1000, 800, false));
+		if (!digits_dial(&d, samples, 16))
+			memset(samples, 0, sizeof(samples));
+		for (unsigned k = 0; k < 16; k++)
+			samples[k] /= 32; /* -39 and -37 dBm0 */
+		codec_encode(octets, *law, samples, 16);
+		digits_detect(detector, octets, *law, 16, told, &h);
+	}
+	CHECK_TEXT(h.digits, "012");
+	for (unsigned i = 0; i < h.n; i++)
+		CHECK(h.octets[i] >= 600 && h.octets[i] <= 1000);
+	detector = digits_detector_free(detector);
+}
+
 TEST(tones_and_pauses_are_never_too_short)
 {
 	struct digits_dialer d = { 0 };
