@@ -463,6 +463,8 @@ static int dahdi_open(struct board_span *span)
 		rc = mailbox_new(&dahdi->down, sizeof(struct dahdi_order),
 		                 DAHDI_ORDERS);
 	if (rc == 0)
+		mailbox_gather(dahdi->down, span->loop);
+	if (rc == 0)
 		rc = dahdi_media_open(dahdi);
 	/* The first look, like all others, is made from the loop: a handler
 	 * is not called before its owner has the span. */

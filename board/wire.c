@@ -421,6 +421,8 @@ static int open_mailboxes(struct wire *wire)
 		                 ORDERS);
 	if (rc == 0)
 		rc = watch(wire, mailbox_fd(wire->down), READY_ORDERS);
+	if (rc == 0)
+		mailbox_gather(wire->down, wire->span.loop);
 	return rc;
 }
 

@@ -17,6 +17,9 @@
  * boxful a turn: a busy media thread must not keep the signalling thread from
  * its sockets.
  *
+ * A writer that is a loop may promise the ring for the end of its turn: what it
+ * posts in one goes is then heard in one, and not each by a wake-up of its own.
+ *
  * An empty box begins again at its first place, so that one which is read as
  * fast as it is written stays in the cache and touches no more memory.
  */
@@ -43,7 +46,9 @@ struct mailbox {
 	struct wakeup *wakeup;
 	void (*fn)(void *self, const void *message);
 	void *self;
-	uint8_t *delivered; /* the message the handler looks at */
+	uint8_t *delivered;  /* the message the handler looks at */
+	struct loop *writer; /* rings when its turn is over; NULL: at once */
+	struct deferred ring;
 };
 
 static int init_lock(pthread_mutex_t *lock)
@@ -94,6 +99,7 @@ struct mailbox *mailbox_free(struct mailbox *box)
 	if (box == NULL)
 		return NULL;
 	(void)wakeup_free(box->wakeup);
+	deferred_cancel(&box->ring);
 	if (box->fd >= 0)
 		(void)close(box->fd);
 	(void)pthread_mutex_destroy(&box->lock);
@@ -103,8 +109,9 @@ struct mailbox *mailbox_free(struct mailbox *box)
 }
 
 /* The box is no longer empty: the ring promised under the lock. */
-static void wake_reader(struct mailbox *box)
+static void wake_reader(void *self)
 {
+	struct mailbox *box = self;
 	const uint64_t one = 1;
 
 	if (box->wakeup != NULL)
@@ -140,11 +147,13 @@ int mailbox_post(struct mailbox *box, const void *message)
 		rc = -ENOSPC;
 	} else {
 		memcpy(slot(box, box->waiting), message, box->size);
-		ring = box->waiting++ == 0;
+		ring = box->waiting++ == 0 && !box->ring.waiting;
 		box->rung += ring;
 	}
 	pthread_mutex_unlock(&box->lock);
-	if (ring)
+	if (ring && box->writer != NULL)
+		loop_defer(box->writer, &box->ring);
+	else if (ring)
 		wake_reader(box);
 	return rc;
 }
@@ -213,6 +222,15 @@ int mailbox_attach(struct mailbox *box, struct loop *loop,
 int mailbox_fd(const struct mailbox *box)
 {
 	return box->fd;
+}
+
+void mailbox_gather(struct mailbox *box, struct loop *loop)
+{
+	if (box->ring.waiting)
+		wake_reader(box);
+	deferred_cancel(&box->ring);
+	deferred_init(&box->ring, wake_reader, box);
+	box->writer = loop;
 }
 
 uint64_t mailbox_refused(const struct mailbox *box)

@@ -43,7 +43,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 #endif
 
-enum { BLOCK_ALIGN = 16 };
+enum { BLOCK_ALIGN = 16, SMALL = 2048 };
 
 struct block {
 	struct mem_kind *kind;
@@ -85,6 +85,18 @@ static void list_kind(struct mem_kind *kind)
 	pthread_mutex_unlock(&kinds_lock);
 }
 
+/* glibc's calloc passes by the thread's own small blocks, which are the quick
+ * ones; for large ones it has pages that nobody need touch. */
+static void *zeroed(size_t size)
+{
+	void *at;
+
+	if (size > SMALL)
+		return calloc(1, size);
+	at = malloc(size);
+	return at == NULL ? NULL : memset(at, 0, size);
+}
+
 void *mem_take(struct mem_kind *kind, size_t n, size_t size)
 {
 	size_t octets, whole;
@@ -94,7 +106,7 @@ void *mem_take(struct mem_kind *kind, size_t n, size_t size)
 	    __builtin_add_overflow(octets, sizeof(*block), &whole) ||
 	    whole > PTRDIFF_MAX || fails_now())
 		return NULL;
-	block = calloc(1, whole);
+	block = zeroed(whole);
 	if (block == NULL)
 		return NULL;
 	list_kind(kind);

@@ -234,6 +234,8 @@ static int open_workers(struct media_engine *engine)
 		engine->opened++;
 		rc = worker_open(&engine->workers[i], i, engine->notes,
 		                 NOTES_LEAST + engine->conf.streams_most);
+		if (rc == 0)
+			mailbox_gather(engine->workers[i].inbox, engine->loop);
 	}
 	for (unsigned i = 0; rc == 0 && i < engine->nworkers; i++)
 		if (!engine->turned)

@@ -495,6 +495,7 @@ void worker_close(struct worker *w)
 
 	if (w->thread != NULL) {
 		shared_raise(&w->stop, 1);
+		mailbox_gather(w->inbox, NULL); /* we wait for it */
 		(void)mailbox_post(w->inbox, &wake);
 		w->thread = thread_join(w->thread);
 	}

@@ -105,6 +105,7 @@ void end_close(struct wire_end *end)
 void end_turn(struct wire_end *end, usec by)
 {
 	instant_turn(by);
+	(void)loop_turn(end->loop); /* what was sent is on its way */
 	(void)board_span_turn(end->span, &end_media, end);
 	while (loop_turn(end->loop))
 		;

@@ -93,6 +93,39 @@ TEST(descriptor_is_readable_exactly_while_letters_wait)
 	(void)mailbox_free(box);
 }
 
+TEST(a_writer_that_gathers_rings_when_its_turn_is_over)
+{
+	struct mailbox *box = open_box(4);
+	struct letter letter;
+	struct loop *loop;
+	int fd = mailbox_fd(box);
+
+	CHECK_EQ(loop_new(&loop), 0);
+	mailbox_gather(box, loop);
+	for (int i = 0; i < 3; i++) {
+		CHECK_EQ(post(box, 1), 0);
+		CHECK(!is_readable(fd));
+		/* taken before the ring, and another put: still one ring */
+		CHECK(mailbox_take(box, &letter));
+		CHECK_EQ(post(box, 2), 0);
+		(void)loop_turn(loop);
+		CHECK(is_readable(fd));
+		CHECK(mailbox_take(box, &letter));
+		CHECK(!is_readable(fd));
+	}
+	CHECK_EQ(post(box, 3), 0);
+	mailbox_gather(box, NULL);
+	CHECK(is_readable(fd));
+	CHECK(mailbox_take(box, &letter));
+	CHECK(!is_readable(fd));
+	CHECK_EQ(post(box, 4), 0);
+	CHECK(is_readable(fd));
+	mailbox_gather(box, loop);
+	CHECK_EQ(post(box, 5), 0);
+	(void)mailbox_free(box); /* takes the promise along */
+	loop = loop_free(loop);
+}
+
 struct reader {
 	struct loop *loop;
 	struct mailbox *box;
