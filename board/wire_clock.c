@@ -45,7 +45,7 @@ static bool has_pace(const struct wire *wire)
 	return wire->span.conf.listen || wire->phase != WIRE_UP || wire->silent;
 }
 
-/* The beat of now: one for all spans, so that their thread wakes once a tick. */
+/* The beat of now: one for all spans, so their thread wakes once a tick. */
 static struct instant beat(const struct wire *wire)
 {
 	struct instant now = instant_now();

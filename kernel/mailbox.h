@@ -24,8 +24,8 @@ int mailbox_attach(struct mailbox *box, struct loop *loop,
                    void (*fn)(void *self, const void *message), void *self);
 
 /* All posts come from this loop's thread, which may be about to post more: the
- * reader is woken once, when the turn is over. NULL: at once again. The box goes
- * before the loop. */
+ * reader is woken once, when the turn is over. NULL: at once again. The box
+ * goes before the loop. */
 void mailbox_gather(struct mailbox *box, struct loop *loop);
 
 /* Any thread. -ENOSPC when full. */

@@ -40,8 +40,8 @@ char *mem_text(const char *text) ATTR_MUST_USE;
 /* Frees; returns NULL, so that p = mem_free(p) clears. NULL is fine. */
 void *mem_free(void *block);
 
-/* Has the system give the pages of a block now: for rings that are written round
- * and round, which would otherwise take them one by one in the first calls. */
+/* Has the system give the pages of a block now: for rings that are written
+ * round and round, which would take them one by one in the first calls. */
 void mem_touch(void *at, size_t size);
 
 /* Walks the kinds: live objects and octets. */

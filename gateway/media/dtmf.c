@@ -10,9 +10,9 @@
  * From it, spandsp's detector, which decides on blocks of 102 samples and so
  * speaks 25 to 50 ms after a tone began; clamp.c keeps most of that out of the
  * sound. The length of a digit is measured between the detector's two words and
- * is right, since both are late alike. Its log is off. A line that is quiet holds
- * no digit: once that is sure the detector, which costs as much as the rest of a
- * call's sound, rests until something louder comes.
+ * is right, since both are late alike. Its log is off. A line that is quiet
+ * holds no digit: once that is sure the detector, which costs as much as the
+ * rest of a call's sound, rests until something louder comes.
  */
 
 #include "gateway/media/digits.h"

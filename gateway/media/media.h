@@ -143,7 +143,7 @@ int media_stream_open(struct media_engine *engine, struct stream_ref *out,
 /* What an end is from now on. Returns the serial MEDIA_SET will carry (in
  * order within a stream; one overtaken by the next set of the same end may be
  * left out), -ENOENT, -ENODEV (no such line), -EPROTO (no socket, or a codec
- * that is none of ours), -ENOSPC or -ENOMEM. Setting END_NONE takes an end away. */
+ * that is none of ours), -ENOSPC, -ENOMEM. END_NONE takes an end away. */
 int media_stream_set(struct media_engine *engine, struct stream_ref stream,
                      unsigned end, const struct media_end *what);
 
