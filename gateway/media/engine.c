@@ -546,18 +546,17 @@ int media_stream_tone(struct media_engine *engine, struct stream_ref ref,
                       unsigned end, const char *tone, const char *zone)
 {
 	struct post *post = find_open(engine, ref, end);
-	struct want *want;
+	const struct tones_plan *plan = NULL;
 	int rc = 0;
 
 	if (post == NULL)
 		return -ENOENT;
-	want = &post->ends[end];
 	if (tone != NULL)
-		rc = tones_find(&want->tone, tone, zone);
+		rc = tones_find(&plan, tone, zone);
 	if (rc < 0)
 		return rc;
-	want->tone_on = tone != NULL;
-	want->tone_dirty = true;
+	post->ends[end].tone = plan;
+	post->ends[end].tone_dirty = true;
 	place_post(engine, post);
 	return 0;
 }

@@ -28,11 +28,11 @@ struct want {
 	bool unreported;
 	bool dirty;
 	enum place place;
-	struct worker *worker;        /* place is not OFF: it runs there */
-	struct media_socket *running; /* with this socket */
-	bool rings;                   /* joined to another line by rings */
-	bool tone_on, tone_dirty;
-	struct tones_plan tone;
+	struct worker *worker;         /* place is not OFF: it runs there */
+	struct media_socket *running;  /* with this socket */
+	bool rings;                    /* joined to another line by rings */
+	const struct tones_plan *tone; /* NULL: none */
+	bool tone_dirty;
 	char digits[DIGITS_MOST + 1];
 };
 

@@ -134,7 +134,7 @@ static void set(struct media_engine *engine, struct post *post, unsigned end,
 	want->rings = wants_rings(post);
 	want->running = want->what.socket;
 	socket_use(want->running);
-	want->tone_dirty = want->tone_on;
+	want->tone_dirty = want->tone != NULL;
 }
 
 /* Where it is it cannot stay. */
@@ -172,7 +172,6 @@ static void send_tone(struct media_engine *engine, struct post *post,
 	struct want *want = &post->ends[end];
 	struct command command = { .kind = DO_TONE,
 		                   .end = &post->stream->ends[end],
-		                   .tone_on = want->tone_on,
 		                   .tone = want->tone };
 
 	if (post_command(engine, want->worker, &command) == 0)

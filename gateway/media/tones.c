@@ -25,6 +25,7 @@
 #include <math.h>
 
 enum { RATE = 8000, HZ_MOST = 3999, MS_MOST = 3600 * 1000, ZONE_NAME = 10 };
+enum { PLANS_MOST = 256 }; /* the tones of each zone there is */
 
 #define TONE_LEVEL   (-10.0) /* dBm0, one frequency alone */
 #define TONE_LEVEL_2 (-13.0) /* each of two */
@@ -122,7 +123,27 @@ static const char *zone_text(const char *zone, int id)
 	return NULL;
 }
 
-int tones_find(struct tones_plan *out, const char *tone, const char *zone)
+/* Each is read once and then shared: a text of the library's tables stays where
+ * it is, and so does what it means. Signalling thread. */
+static const struct tones_plan *plan_of(const char *text)
+{
+	static struct made {
+		const char *text;
+		struct tones_plan plan;
+	} made[PLANS_MOST];
+	static size_t n;
+
+	for (size_t i = 0; i < n; i++)
+		if (made[i].text == text)
+			return &made[i].plan;
+	if (n == PLANS_MOST || tones_read(&made[n].plan, text) < 0)
+		return NULL;
+	made[n].text = text;
+	return &made[n++].plan;
+}
+
+int tones_find(const struct tones_plan **out, const char *tone,
+               const char *zone)
 {
 	const char *text = NULL;
 
@@ -134,7 +155,8 @@ int tones_find(struct tones_plan *out, const char *tone, const char *zone)
 		if (text == NULL)
 			text = zone_text("us", tone_ids[i].id);
 	}
-	return text == NULL || tones_read(out, text) < 0 ? -ENOENT : 0;
+	*out = text == NULL ? NULL : plan_of(text);
+	return *out == NULL ? -ENOENT : 0;
 }
 
 /* 16-bit peak of a sine: 0 dBm0 is 3.14 dB under the overload point (G.711). */
@@ -182,7 +204,7 @@ void tones_wave_play(struct tones_wave *w, int16_t *to, unsigned n)
 
 static void begin_step(struct tones_player *p, unsigned step)
 {
-	const struct tones_step *s = &p->plan.steps[step];
+	const struct tones_step *s = &p->plan->steps[step];
 	const unsigned hz[2] = { s->first, s->second };
 	double level =
 		s->second == 0 || s->modulated ? TONE_LEVEL : TONE_LEVEL_2;
@@ -197,7 +219,7 @@ static void begin_step(struct tones_player *p, unsigned step)
 
 void tones_begin(struct tones_player *p, const struct tones_plan *plan)
 {
-	p->plan = *plan;
+	p->plan = plan;
 	p->on = true;
 	begin_step(p, 0);
 }
@@ -205,7 +227,7 @@ void tones_begin(struct tones_player *p, const struct tones_plan *plan)
 void tones_play(struct tones_player *p, int16_t *to, unsigned n)
 {
 	while (n > 0) {
-		bool for_ever = p->plan.steps[p->step].for_ever;
+		bool for_ever = p->plan->steps[p->step].for_ever;
 		unsigned part = for_ever ? n : MIN_OF(n, p->left);
 
 		tones_wave_play(&p->wave, to, part);
@@ -215,8 +237,8 @@ void tones_play(struct tones_player *p, int16_t *to, unsigned n)
 			continue;
 		p->left -= part;
 		if (p->left == 0)
-			begin_step(p, p->step + 1 < p->plan.count
+			begin_step(p, p->step + 1 < p->plan->count
 			                      ? p->step + 1
-			                      : p->plan.again);
+			                      : p->plan->again);
 	}
 }

@@ -5,8 +5,8 @@
 
 /*
  * Tones: the cadences of a country as plans, and what plays them. A plan is
- * made on the signalling thread and travels by value; playing allocates
- * nothing.
+ * made on the signalling thread, once, and shared by all who play it; playing
+ * allocates nothing.
  */
 
 #include "kernel/base.h"
@@ -29,8 +29,9 @@ struct tones_plan {
 int tones_read(struct tones_plan *out, const char *text);
 
 /* "ring", "busy", "congestion", "info", "dial" of a zone ("de"); an unknown
- * zone is taken as "us". -ENOENT: no such tone. */
-int tones_find(struct tones_plan *out, const char *tone, const char *zone);
+ * zone is taken as "us". It stays good. -ENOENT: no such tone. */
+int tones_find(const struct tones_plan **out, const char *tone,
+               const char *zone);
 
 /* Up to two sines; a frequency of 0 is silence. */
 struct tones_wave {
@@ -44,12 +45,13 @@ void tones_wave_play(struct tones_wave *w, int16_t *to, unsigned n);
 
 struct tones_player {
 	bool on;
-	struct tones_plan plan;
+	const struct tones_plan *plan;
 	unsigned step;
 	uint32_t left;
 	struct tones_wave wave;
 };
 
+/* The plan is borrowed. */
 void tones_begin(struct tones_player *p, const struct tones_plan *plan);
 void tones_play(struct tones_player *p, int16_t *to, unsigned n);
 

@@ -373,8 +373,8 @@ static void obey(struct worker *w, const struct command *c)
 		leave(w, c);
 		break;
 	case DO_TONE:
-		if (c->tone_on)
-			tones_begin(&c->end->tone, &c->tone);
+		if (c->tone != NULL)
+			tones_begin(&c->end->tone, c->tone);
 		else
 			c->end->tone.on = false;
 		break;

@@ -37,8 +37,7 @@ struct command {
 	/* DO_LEAVE */
 	bool bye;
 	/* DO_TONE */
-	bool tone_on;
-	struct tones_plan tone;
+	const struct tones_plan *tone; /* NULL: none any more */
 	/* DO_DIGITS */
 	char digits[DIGITS_MOST + 1];
 };

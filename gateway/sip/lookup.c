@@ -129,6 +129,13 @@ void lookup_remove(struct transaction *t)
 	list_remove(&t->by_call);
 }
 
+/* An INVITE of ours that was answered has let go of its request. */
+static bool has_method(const struct transaction *t, const char *method)
+{
+	return t->request != NULL ? message_is(t->request, method)
+	                          : strcmp(method, "INVITE") == 0;
+}
+
 static struct transaction *find_client(const struct transactions *owner,
                                        const char *branch, const char *method)
 {
@@ -137,7 +144,7 @@ static struct transaction *find_client(const struct transactions *owner,
 
 	LIST_EACH(in, struct transaction, t, by_branch)
 	if (t->branch_hash == hash && strcmp(t->branch, branch) == 0 &&
-	    (method == NULL || strcmp(t->request->sip_method, method) == 0))
+	    (method == NULL || has_method(t, method)))
 		return t;
 	return NULL;
 }
@@ -264,7 +271,7 @@ bool lookup_loop(const struct transactions *owner,
 			branch == NULL ? NULL
 				       : find_client(owner, branch, NULL);
 
-		if (t != NULL &&
+		if (t != NULL && t->request != NULL &&
 		    is_same_uri(t->request->req_uri, request->req_uri))
 			return true;
 	}

@@ -142,6 +142,17 @@ static void act_tell_first(void *self, const void *detail)
 	tell(t, detail);
 }
 
+/* It will not be repeated, nor acknowledged here; only credentials may still be
+ * asked for, by the ACK to a 2xx that comes again (RFC 3261 22.1). */
+static void let_go(struct transaction *t)
+{
+	message_octets_free(&t->octets);
+	if (t->request != NULL &&
+	    message_header(t->request, "Authorization", 0) == NULL &&
+	    message_header(t->request, "Proxy-Authorization", 0) == NULL)
+		t->request = message_free(t->request);
+}
+
 /* The last word to the user. */
 static void act_tell_last(void *self, const void *detail)
 {
@@ -164,6 +175,7 @@ static void act_tell_2xx(void *self, const void *detail)
 		tell(t, detail);
 	else
 		t->owner->user->stray(t->owner->self, &t->hop, detail);
+	let_go(t);
 }
 
 static void acknowledge(struct transaction *t, const osip_message_t *response)

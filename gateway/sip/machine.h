@@ -55,7 +55,7 @@ struct transaction {
 	struct transactions *owner;
 	struct list all, by_branch, by_call;
 	uint64_t branch_hash, call_hash;
-	osip_message_t *request;
+	osip_message_t *request; /* NULL: an INVITE of ours was answered */
 	struct bytes octets; /* what is repeated: request or last response */
 	struct hop hop;      /* client: where to; server: where from */
 	struct hop reply;    /* server: where responses go */

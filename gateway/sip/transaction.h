@@ -107,6 +107,8 @@ int transaction_respond(struct transaction *t, osip_message_t *response);
  * he never answered is answered 500. */
 void transaction_forget(struct transaction *t);
 
+/* NULL: an INVITE of ours that got a 2xx may have let go of it, after that was
+ * told for the first time. */
 const osip_message_t *transaction_request_of(const struct transaction *t);
 /* Where its messages come from and go to; complete once it was sent. */
 const struct hop *transaction_hop(const struct transaction *t);

@@ -163,7 +163,9 @@ TEST(an_answered_invite_lives_beyond_timer_m_until_it_is_forgotten)
 	layers_far_answer(&l, 200, "INVITE");
 	layers_pass(&l, SEC(100));
 	CHECK_EQ(l.counts.transactions, 1);
-	CHECK(message_is(transaction_request_of(l.client), "INVITE"));
+	CHECK(transaction_request_of(l.client) == NULL); /* was let go */
+	layers_far_answer(&l, 200, "INVITE");
+	CHECK_EQ(l.counts.strays, 0); /* it still knows what it is */
 	transaction_forget(l.client);
 	layers_pass(&l, SEC(1));
 	CHECK_EQ(l.counts.transactions, 0);
