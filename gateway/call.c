@@ -479,16 +479,26 @@ void call_clear(struct call *call, const struct release *why)
 	fsm_post(&call->fsm, EV_CLEAR, NULL);
 }
 
+void call_put(struct call *call)
+{
+	struct gateway *gateway = call->gateway;
+
+	list_remove(&call->list);
+	timer_stop(&call->guard);
+	timer_stop(&call->early_wait);
+	deferred_cancel(&call->funeral);
+	if (call->move != NULL)
+		pool_put(gateway->moves, call->move);
+	pool_put(gateway->pool, call);
+}
+
 static void bury(void *self)
 {
 	struct call *call = self;
 	struct gateway *gateway = call->gateway;
 
 	record_call(gateway, call);
-	list_remove(&call->list);
-	timer_stop(&call->guard);
-	timer_stop(&call->early_wait);
-	pool_put(gateway->pool, call);
+	call_put(call);
 	gateway_call_ended(gateway);
 }
 

@@ -30,6 +30,12 @@ enum call_state {
 	CALL_STATES,
 };
 
+/* Where a transfer leads: few calls are transferred, and it is large. */
+struct call_move {
+	struct transfer asked;
+	struct dial_peer direct; /* to a peer named in it */
+};
+
 struct call {
 	struct list list; /* in gateway.calls */
 	struct gateway *gateway;
@@ -59,9 +65,9 @@ struct call {
 	bool ringing_tone;                   /* ours is being played */
 	struct timer early_wait;             /* for the first RTP packet */
 
-	struct transfer transfer; /* as it was asked for last */
-	struct dial_peer direct;  /* to a peer named in it */
-	unsigned mover;           /* the leg that asked: 0 or 1 */
+	struct call_move *move; /* the last that was asked for; NULL: none */
+	unsigned mover;         /* the leg that asked: 0 or 1 */
+	bool mover_left;        /* or is about to leave */
 	bool third_rang, third_tone;
 
 	struct release release; /* the story: the first who ended it */

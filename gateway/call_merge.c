@@ -157,5 +157,5 @@ void call_merge(struct call *call, struct leg *beside)
 	if (third != NULL)
 		merge(call, beside, third);
 	else
-		refuse(call, beside == NULL ? call->transfer.refused : 491);
+		refuse(call, beside == NULL ? call->move->asked.refused : 491);
 }

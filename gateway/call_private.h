@@ -49,6 +49,8 @@ void leg_tell(struct leg *leg, const struct leg_word *word);
 /* call.c: the first who ends a call writes its story; tell both legs. */
 void call_blame(struct call *call, const struct release *why);
 void call_release_all(struct call *call);
+/* Back into the pools, with all that runs for it. */
+void call_put(struct call *call);
 
 /* call_route.c: posts EV_ROUTED, EV_NO_MORE or nothing (more digits). */
 void call_analyse(struct call *call);
@@ -69,7 +71,7 @@ bool call_may_grow(const struct call *call, const struct route *route);
 void call_append(struct call *call, const struct leg_word *word);
 void call_extend(void *call, const void *word);
 
-/* Finds the routes of call->transfer: EV_TRY or EV_NO_MORE. */
+/* Finds the routes of call->move: EV_TRY or EV_NO_MORE. */
 void call_route_transfer(struct call *call);
 
 /* call_transfer.c: actions, and what the third leg says and a leg that asks. */
@@ -87,7 +89,7 @@ struct leg *call_other(const struct leg *leg);
 const struct party *call_party(const struct call *call, unsigned which);
 
 /* call_merge.c: who stays takes the place of this leg of another call (NULL:
- * call->transfer says with which status that is refused), and this call ends;
+ * call->move says with which status that is refused), and this call ends;
  * or else EV_NO_MORE. */
 void call_merge(struct call *call, struct leg *beside);
 

@@ -383,7 +383,7 @@ static void fill_out(struct call *call, const struct route *route,
 static void ask_transfer(struct call *call, const struct route *route,
                          struct leg_setup *out)
 {
-	struct transfer *asked = &call->transfer;
+	struct transfer *asked = &call->move->asked;
 
 	*out = (struct leg_setup){
 		.calling = *call_party(call, call->mover ^ 1u),
@@ -391,7 +391,7 @@ static void ask_transfer(struct call *call, const struct route *route,
 		.transfer = asked,
 	};
 	out->called.number = asked->to;
-	if (route->peer != &call->direct)
+	if (route->peer != &call->move->direct)
 		asked->uri[0] = '\0'; /* the dial plan says whom to call */
 }
 
@@ -438,7 +438,7 @@ static void tell_choice(const struct call *call, const struct route *route)
 {
 	char digits[40];
 
-	if (route->peer == &call->direct)
+	if (call->move != NULL && route->peer == &call->move->direct)
 		return; /* a transfer has said where */
 	ladder_decide(call->gateway->ladder, call->number,
 	              "%s%s: dial-peer %u to %s, choice %zu of %zu",
@@ -488,7 +488,7 @@ void call_try(struct call *call)
  * if the side that stays had dialled it. */
 static void plan_transfer(struct call *call)
 {
-	struct transfer *asked = &call->transfer;
+	struct transfer *asked = &call->move->asked;
 	char target[PEER_TARGET];
 	struct plan_source source = { .called = asked->to.digits,
 		                      .calling = "" };
@@ -502,8 +502,8 @@ static void plan_transfer(struct call *call)
 
 void call_route_transfer(struct call *call)
 {
-	struct transfer *asked = &call->transfer;
-	struct dial_peer *direct = &call->direct;
+	struct transfer *asked = &call->move->asked;
+	struct dial_peer *direct = &call->move->direct;
 
 	call->next_route = 0;
 	call->barred = false;

@@ -22,6 +22,7 @@
 #include "gateway/gateway.h"
 #include "gateway/ladder.h"
 #include "gateway/trunk.h"
+#include "kernel/mem.h"
 
 struct leg *call_other(const struct leg *leg)
 {
@@ -43,7 +44,7 @@ static struct leg *stays(struct call *call)
 
 static bool mover_left(struct call *call)
 {
-	return call->transfer.leaving || !mover_of(call)->open;
+	return call->mover_left || !mover_of(call)->open;
 }
 
 const struct party *call_party(const struct call *call, unsigned which)
@@ -87,7 +88,7 @@ void call_transfer_left(void *self, const void *detail ATTR_UNUSED)
 {
 	struct call *call = self;
 
-	call->transfer.leaving = true;
+	call->mover_left = true;
 	ladder_decide(call->gateway->ladder, call->number,
 	              "who asked for the transfer has left");
 	call_join(call); /* he is heard no more */
@@ -96,6 +97,13 @@ void call_transfer_left(void *self, const void *detail ATTR_UNUSED)
 
 /* --- asked for --- */
 
+static bool has_room(struct call *call)
+{
+	if (call->move == NULL)
+		call->move = pool_take(call->gateway->moves);
+	return call->move != NULL;
+}
+
 bool call_transfer_may(struct leg *leg, const struct leg_word *word)
 {
 	struct call *call = leg->call;
@@ -103,7 +111,7 @@ bool call_transfer_may(struct leg *leg, const struct leg_word *word)
 	char name[48];
 
 	if (word->transfer != NULL && fsm_state(&call->fsm) == CALL_TALKING &&
-	    !call->leg[LEG_THIRD].open)
+	    !call->leg[LEG_THIRD].open && has_room(call))
 		return true;
 	if (word->transfer == NULL)
 		why = "the peer has no \"transfer\"";
@@ -118,6 +126,7 @@ void call_transfer(void *self, const void *detail)
 	struct call *call = self;
 	const struct leg_word *word = detail;
 	struct leg_word taken = { .kind = LEG_TRANSFER };
+	struct transfer *asked = &call->move->asked;
 	char name[48], digits[40];
 
 	if (word == NULL) {
@@ -125,21 +134,19 @@ void call_transfer(void *self, const void *detail)
 		return;
 	}
 	call->mover = call->speaking;
-	call->transfer = *word->transfer;
+	*asked = *word->transfer;
+	call->mover_left = asked->leaving;
 	call->third_rang = false;
-	if (word->beside != NULL || call->transfer.refused != 0) {
+	if (word->beside != NULL || asked->refused != 0) {
 		call_merge(call, word->beside);
 		return;
 	}
 	leg_name(mover_of(call), name, sizeof(name));
-	ladder_decide(
-		call->gateway->ladder, call->number, "%s transfers to %s%s%s%s",
-		name,
-		log_digits(digits, sizeof(digits), call->transfer.to.digits),
-		call->transfer.peer[0] != '\0' ? " at " : "",
-		call->transfer.peer,
-		call->transfer.replaces[0] != '\0' ? ", in a call's place"
-						   : "");
+	ladder_decide(call->gateway->ladder, call->number,
+	              "%s transfers to %s%s%s%s", name,
+	              log_digits(digits, sizeof(digits), asked->to.digits),
+	              asked->peer[0] != '\0' ? " at " : "", asked->peer,
+	              asked->replaces[0] != '\0' ? ", in a call's place" : "");
 	leg_tell(mover_of(call), &taken);
 	call_route_transfer(call);
 }

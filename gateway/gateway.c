@@ -435,6 +435,9 @@ static int start_parts(struct gateway *gateway, struct conf_error *error)
 	rc = pool_new(&gateway->pool, "call", sizeof(struct call),
 	              calls + BEYOND_THE_LIMIT);
 	if (rc == 0)
+		rc = pool_new(&gateway->moves, "transfer",
+		              sizeof(struct call_move), calls);
+	if (rc == 0)
 		rc = ladder_new(&gateway->ladder, gateway->global.ladder_lines);
 	if (rc == 0)
 		rc = history_new(&gateway->history, gateway->global.history);
@@ -504,11 +507,8 @@ static void drop_calls(struct gateway *gateway)
 {
 	LIST_EACH(&gateway->calls, struct call, call, list)
 	{
-		deferred_cancel(&call->funeral);
-		timer_stop(&call->guard);
 		call_routes_done(call);
-		list_remove(&call->list);
-		pool_put(gateway->pool, call);
+		call_put(call);
 	}
 }
 
@@ -547,6 +547,7 @@ struct gateway *gateway_free(struct gateway *gateway)
 	gateway->keep = keep_free(gateway->keep);
 	gateway->ladder = ladder_free(gateway->ladder);
 	gateway->pool = pool_free(gateway->pool);
+	gateway->moves = pool_free(gateway->moves);
 	gateway->conf = conf_free(gateway->conf);
 	return mem_free(gateway);
 }

@@ -47,7 +47,7 @@ struct gateway {
 	struct options_global global;
 	struct options_media sound;
 	struct list trunks, calls;
-	struct pool *pool;
+	struct pool *pool, *moves;  /* calls; where transfers lead */
 	unsigned calls_most;        /* over it only emergency calls */
 	unsigned calls_room;        /* what the pools were made for at start */
 	struct route_table *routes; /* the plan in force */
