@@ -7,7 +7,7 @@
  * bound. Readiness is the loop's business; here is what a descriptor does
  * once it is ready.
  *
- * Every send and receive asks fails() first. A test lets n of them pass and
+ * Every send and receive asks net_fails() first. A test lets n of them pass and
  * fails the next, and so climbs through every error path that a network can
  * make, one rung at a time. It costs one relaxed read.
  *
@@ -27,6 +27,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "kernel/private.h"
+
 enum { BACKLOG = 128 };
 
 static long fail_after = -1;
@@ -45,8 +47,7 @@ bool net_failed(void)
 	return __atomic_load_n(&fail_reached, __ATOMIC_RELAXED);
 }
 
-/* 0, or the error that this send or receive is to fail with. */
-static int fails(void)
+int net_fails(void)
 {
 	long n = __atomic_load_n(&fail_after, __ATOMIC_RELAXED);
 
@@ -188,7 +189,7 @@ int net_local(int fd, struct addr *out)
 
 int net_send_to(int fd, struct bytes b, const struct addr *to)
 {
-	int rc = fails();
+	int rc = net_fails();
 	ssize_t n;
 
 	if (rc < 0)
@@ -205,7 +206,7 @@ int net_receive_from(int fd, uint8_t *to, size_t size, struct addr *from)
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
 	void *sa = &ss;
-	int rc = fails();
+	int rc = net_fails();
 	ssize_t n;
 
 	if (rc < 0)
@@ -221,7 +222,7 @@ int net_receive_from(int fd, uint8_t *to, size_t size, struct addr *from)
 
 int net_send(int fd, struct bytes b)
 {
-	int rc = fails();
+	int rc = net_fails();
 	ssize_t n;
 
 	if (rc < 0)
@@ -234,7 +235,7 @@ int net_send(int fd, struct bytes b)
 
 int net_receive(int fd, uint8_t *to, size_t size)
 {
-	int rc = fails();
+	int rc = net_fails();
 	ssize_t n;
 
 	if (rc < 0)

@@ -28,4 +28,8 @@ void timers_each(struct timer_heap *heap, void (*tell)(const char *name));
 /* Stops them all, so that none keeps a place in a heap that goes. */
 void timers_stop(struct timer_heap *heap);
 
+/* 0, or the error that this send or receive is to fail with: net_fail_after().
+ * To be asked once before each. */
+int net_fails(void);
+
 #endif
