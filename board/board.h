@@ -108,6 +108,9 @@ int board_span_change(struct board_span *span, const struct board_conf *conf);
  * when too many wait, -EMSGSIZE over 512 octets. */
 int board_span_send(struct board_span *span, struct bytes frame);
 
+/* Inside frame(): how long that frame has been with us already. */
+usec board_span_waited(const struct board_span *span);
+
 /* What we show the far end as our own alarm (tests, shutdown). */
 int board_span_send_alarm(struct board_span *span, unsigned alarms);
 

@@ -54,6 +54,7 @@ struct board_span {
 	shared_flag alarms; /* debounced; written by the signalling thread */
 	shared_flag faults; /* conf.faults, for the media thread */
 	uint32_t opened;    /* slots of channels in use */
+	usec waited;        /* the frame in hand */
 	char peer[64];
 	struct board_counts counts; /* by shared_add() only */
 	struct performance performance;

@@ -160,6 +160,11 @@ void board_frame(struct board_span *span, struct bytes frame)
 	span->handler->frame(span->self, frame);
 }
 
+usec board_span_waited(const struct board_span *span)
+{
+	return span->waited;
+}
+
 void board_notice(struct board_span *span, const char *sentence)
 {
 	if (span->handler->notice != NULL)

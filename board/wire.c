@@ -62,6 +62,7 @@ static void on_report(void *self, const void *message)
 
 	switch (report->kind) {
 	case REPORT_FRAME:
+		wire->span.waited = instant_since(instant_now(), report->came);
 		board_frame(&wire->span,
 		            (struct bytes){ report->octets, report->len });
 		break;

@@ -28,6 +28,7 @@ enum wire_report_kind { REPORT_FRAME, REPORT_LINE, REPORT_PEER, REPORT_NOTICE };
 struct wire_report {
 	enum wire_report_kind kind;
 	unsigned alarms;
+	struct instant came; /* a frame */
 	size_t len;
 	uint8_t octets[FRAME_MOST]; /* a frame, or text with its NUL */
 };

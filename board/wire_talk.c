@@ -73,7 +73,9 @@ static void take_hello(struct wire *wire, const struct wire_packet *packet)
 
 static void take_frame(struct wire *wire, struct bytes frame)
 {
-	struct wire_report report = { .kind = REPORT_FRAME, .len = frame.len };
+	struct wire_report report = { .kind = REPORT_FRAME,
+		                      .came = instant_now(),
+		                      .len = frame.len };
 	uint8_t fault = 0;
 
 	if (wire_raw(wire) & ALARM_RED_OR_BLUE) {

@@ -103,6 +103,11 @@ void plan_route(const struct plan *plan, const struct dial_peer *inbound,
                 const char *digits, bool complete, struct routes *out,
                 bool *barred);
 
+/* Are these digits, or could they become, the number of an emergency call?
+ * PLAN_MATCH, PLAN_NEED_MORE or PLAN_NO_MATCH. Costs little. */
+enum plan_answer plan_emergency(const struct plan *plan, const char *digits,
+                                bool complete);
+
 /* A hunting table: what is said here of a cause or a status goes before the
  * preset one of route.c. */
 enum { PLAN_HUNTS = 32 };

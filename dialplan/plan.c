@@ -352,6 +352,29 @@ void plan_route(const struct plan *plan, const struct dial_peer *inbound,
 	route_finish(&l.choices, out);
 }
 
+enum plan_answer plan_emergency(const struct plan *plan, const char *digits,
+                                bool complete)
+{
+	enum plan_answer answer = PLAN_NO_MATCH;
+	char number[NUMBER_DIGITS + 1] = "";
+	struct pattern_match m;
+
+	if (!plan_number(plan, digits, number, &complete) && complete)
+		return PLAN_NO_MATCH;
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct plan_peer *peer = &plan->peers[i];
+
+		if (!peer->conf.emergency || peer->conf.shutdown)
+			continue;
+		pattern_match(&peer->destination, number, &m);
+		if (m.matched && number[0] != '\0')
+			return PLAN_MATCH;
+		if (m.more && !complete)
+			answer = PLAN_NEED_MORE;
+	}
+	return answer;
+}
+
 /* The first peer whose tag is at least this; plan->n when there is none. */
 static size_t find_tag(const struct plan *plan, unsigned tag)
 {

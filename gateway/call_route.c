@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/admit.h"
 #include "gateway/call_private.h"
 #include "gateway/gateway.h"
 #include "gateway/ladder.h"
@@ -219,7 +220,8 @@ static bool admitted(struct call *call)
 	else
 		cause = barred_near(call, &rule);
 	if (cause == Q850_NONE)
-		cause = gateway_admit(call->gateway, call->emergency, &rule);
+		cause = admit_call(call->gateway, call->emergency,
+		                   call->setup.weighed, &rule);
 	if (cause == Q850_NONE)
 		return true;
 	fail(call, RELEASE_BY_POLICY, cause, rule);

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 
+#include "gateway/admit.h"
 #include "gateway/call.h"
 #include "gateway/call_private.h"
 #include "gateway/gateway.h"
@@ -43,7 +44,7 @@ void gateway_state_print(const struct gateway *gateway, char *to, size_t size)
 
 	if (!gateway->draining)
 		(void)snprintf(to, size, "%s",
-		               gateway_is_open(gateway)
+		               admit_is_open(gateway)
 		                       ? "takes calls"
 		                       : "refuses new calls: limit or load");
 	else

@@ -9,8 +9,7 @@
  * keep the one they hunt in.
  *
  * Once a minute the audit asks every call and every link whether they still
- * know of each other; see audit.c. Ten times a second a pulse measures how late
- * the loop is: a gateway that is late refuses new calls before it gets later.
+ * know of each other; see audit.c. Who may come in is decided in admit.c.
  */
 
 #include "gateway/gateway.h"
@@ -19,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/admit.h"
 #include "gateway/audit.h"
 #include "gateway/call.h"
 #include "gateway/call_private.h"
@@ -33,10 +33,6 @@
 #include "kernel/console.h"
 #include "kernel/mem.h"
 #include "kernel/text.h"
-
-/* Calls there is room for above `call limit`: emergency calls, and those that
- * are only refused. */
-enum { BEYOND_THE_LIMIT = 16 };
 
 struct log_area area_call = { "call", LOG_LEVEL_INFO, NULL };
 struct log_area area_isdn = { "isdn", LOG_LEVEL_INFO, NULL };
@@ -70,86 +66,7 @@ struct call *gateway_call(struct gateway *gateway, uint32_t number)
 	return NULL;
 }
 
-/* --- may a call come in? --- */
-
-static bool rate_exceeded(const struct gateway *gateway)
-{
-	return gateway->global.call_rate != 0 &&
-	       instant_since(instant_now(), gateway->second) < SEC(1) &&
-	       gateway->second_calls >= gateway->global.call_rate;
-}
-
-static void count_rate(struct gateway *gateway)
-{
-	struct instant now = instant_now();
-
-	if (instant_since(now, gateway->second) >= SEC(1)) {
-		gateway->second = now;
-		gateway->second_calls = 0;
-	}
-	gateway->second_calls++;
-}
-
-static bool is_late(const struct gateway *gateway)
-{
-	return gateway->lag > MSEC(gateway->global.lag_most_ms);
-}
-
-/* The call that asks is one of them. */
-static bool limit_exceeded(const struct gateway *gateway)
-{
-	return pool_use(gateway->pool).used > gateway->calls_most;
-}
-
-bool gateway_is_open(const struct gateway *gateway)
-{
-	return !gateway->draining && !is_late(gateway) &&
-	       !rate_exceeded(gateway) &&
-	       pool_use(gateway->pool).used < gateway->calls_most;
-}
-
-enum q850_cause gateway_admit(struct gateway *gateway, bool emergency,
-                              const char **rule)
-{
-	if (emergency) {
-		gateway->counts.emergency++;
-		return Q850_NONE;
-	}
-	if (gateway->draining) {
-		gateway->counts.refused_drain++;
-		*rule = "no new calls: shutting down";
-		return Q850_NETWORK_OUT_OF_ORDER;
-	}
-	if (limit_exceeded(gateway)) {
-		gateway->counts.refused_limit++;
-		*rule = "call limit";
-		return Q850_SWITCH_CONGESTION;
-	}
-	if (is_late(gateway)) {
-		gateway->counts.refused_lag++;
-		*rule = "call lag";
-		return Q850_SWITCH_CONGESTION;
-	}
-	if (rate_exceeded(gateway)) {
-		gateway->counts.refused_rate++;
-		*rule = "call rate";
-		return Q850_SWITCH_CONGESTION;
-	}
-	count_rate(gateway);
-	return Q850_NONE;
-}
-
-static void pulse(void *self)
-{
-	struct gateway *gateway = self;
-	usec late = instant_since(instant_now(), gateway->pulse_due);
-
-	/* One late pulse is the machine's hiccup, two are too much to do. */
-	gateway->lag = MAX_OF(MIN_OF(late, gateway->late), 0);
-	gateway->late = late;
-	gateway->pulse_due = instant_add(instant_now(), MSEC(100));
-	timer_start(&gateway->pulse, MSEC(100));
-}
+/* --- looking after itself --- */
 
 static void audit(void *self)
 {
@@ -347,6 +264,7 @@ static void take_globals(struct gateway *gateway, const struct conf *conf)
 	area_call.level = area_isdn.level = area_sip.level =
 		area_gateway.level = (enum log_level)gateway->global.log_level;
 	log_set_privacy(gateway->global.privacy);
+	overload_change(&gateway->overload, MSEC(gateway->global.lag_most_ms));
 	if (gateway->console != NULL)
 		console_set_prompt(gateway->console, gateway->global.hostname);
 }
@@ -427,13 +345,13 @@ static int start_parts(struct gateway *gateway, struct conf_error *error)
 
 	options_to_media(&gateway->sound, &gateway->global, &media);
 	gateway->calls_most = gateway->calls_room = calls;
-	media.streams_most = calls + BEYOND_THE_LIMIT;
+	media.streams_most = calls + CALLS_BEYOND;
 	if (gateway->media_threads != 0)
 		media.threads = gateway->media_threads;
 	options_to_sip(options_or_preset(gateway->conf, &options_sip_section),
 	               gateway->global.hostname, &sip);
 	rc = pool_new(&gateway->pool, "call", sizeof(struct call),
-	              calls + BEYOND_THE_LIMIT);
+	              calls + CALLS_BEYOND);
 	if (rc == 0)
 		rc = pool_new(&gateway->moves, "transfer",
 		              sizeof(struct call_move), calls);
@@ -483,9 +401,9 @@ int gateway_new(struct gateway **out, const struct gateway_start *start,
 	list_init(&gateway->calls);
 	registrar_init(gateway);
 	timer_init(&gateway->audit, gateway->loop, "audit", audit, gateway);
-	timer_init(&gateway->pulse, gateway->loop, "pulse", pulse, gateway);
 	timer_init(&gateway->drain, gateway->loop, "drain", NULL, gateway);
 	take_globals(gateway, gateway->conf);
+	admit_init(gateway);
 	rc = start_parts(gateway, error);
 	if (rc == 0)
 		rc = apply_plan(gateway, gateway->conf, error);
@@ -496,8 +414,7 @@ int gateway_new(struct gateway **out, const struct gateway_start *start,
 	apply_peers(gateway, gateway->conf);
 	apply_trunks(gateway, gateway->conf);
 	registrar_update(gateway);
-	gateway->pulse_due = instant_add(instant_now(), MSEC(100));
-	timer_start(&gateway->pulse, MSEC(100));
+	timer_start(&gateway->pulse, OVERLOAD_PERIOD);
 	timer_start(&gateway->audit, SEC(60));
 	*out = gateway;
 	return 0;

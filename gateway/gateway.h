@@ -10,6 +10,7 @@
  */
 
 #include "gateway/options.h"
+#include "gateway/overload.h"
 #include "gateway/registrar.h"
 #include "kernel/list.h"
 #include "kernel/log.h"
@@ -26,8 +27,13 @@ struct loop;
 struct route_table;
 struct trunk;
 
+/* Calls there is room for above `call limit`: emergency calls, and those that
+ * are only refused. */
+enum { CALLS_BEYOND = 16 };
+
 struct gateway_counts {
-	uint64_t calls, answered, refused_limit, refused_rate, refused_lag;
+	uint64_t calls, answered, refused_limit, refused_rate;
+	uint64_t refused_overload;
 	uint64_t refused_drain, no_route, no_number, barred, hunted;
 	uint64_t audits, audit_cleared, stuck, emergency, strays;
 	uint64_t reloads, reloads_refused;
@@ -61,9 +67,9 @@ struct gateway {
 	struct capture *capture; /* NULL: none runs */
 	struct timer audit, pulse, drain;
 	struct registrar registrar;
-	struct instant pulse_due;
-	usec lag;              /* at both of the last two pulses at least */
-	usec late;             /* how late the loop was at the last one */
+	struct overload overload;
+	struct log_limit overloads;
+	unsigned overloads_missed;
 	unsigned second_calls; /* new calls in this second */
 	struct instant second;
 	uint32_t next_call;
@@ -106,13 +112,6 @@ void gateway_drain(struct gateway *gateway, usec after,
 
 /* "takes calls", "stopping for 65 s: waits for 1 call, 1 of them emergency" */
 void gateway_state_print(const struct gateway *gateway, char *to, size_t size);
-
-/* A call comes in: may it? 0, or the cause to refuse it with and the rule. */
-enum q850_cause gateway_admit(struct gateway *gateway, bool emergency,
-                              const char **rule);
-
-/* Would an ordinary call be let in now? Asking changes and counts nothing. */
-bool gateway_is_open(const struct gateway *gateway);
 
 /* Everything moved since it was asked last: feeds the watchdog. */
 bool gateway_alive(struct gateway *gateway);

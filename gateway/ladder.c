@@ -160,9 +160,11 @@ static struct claim *claim_of(struct ladder *ladder, ladder_key key,
 	return to_put ? least : NULL;
 }
 
+/* What came before the call had a number is not older than a message may wait
+ * to be looked at. */
 void ladder_claim(struct ladder *ladder, ladder_key key, uint32_t call)
 {
-	struct instant since = instant_add(instant_now(), -SEC(2));
+	struct instant since = instant_add(instant_now(), -MSEC(200));
 	struct claim *claim;
 
 	if (ladder == NULL || key == 0)

@@ -58,6 +58,7 @@ struct leg_setup {
 	bool complete;     /* no more digits will come */
 	bool emergency;
 	unsigned forwards;  /* it may be passed on so often; 0: no limit */
+	bool weighed;       /* against overload; see admit.h */
 	const char *target; /* to place: the trunk's name, or the peer's */
 	const struct transfer
 		*transfer; /* who asked for it, and how; or NULL */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/admit.h"
 #include "gateway/call.h"
 #include "gateway/ladder.h"
 #include "gateway/trunk.h"
@@ -263,6 +264,31 @@ int leg_isdn_place(struct leg *leg, struct trunk *trunk,
 
 /* --- reported --- */
 
+enum isdn_admission leg_isdn_admit(struct trunk *trunk,
+                                   const struct isdn_setup *setup, bool crowded)
+{
+	struct number called = setup->called.number;
+	struct admit_wish wish = {
+		.called = &called,
+		.complete = setup->complete,
+		.waited = board_span_waited(trunk->span),
+		.crowded = crowded,
+	};
+
+	from_line(&called);
+	switch (admit_first(trunk->gateway, &wish)) {
+	case ADMIT_NOT:
+		break;
+	case ADMIT_LATER:
+		return ISDN_PERHAPS;
+	case ADMIT_YES:
+		return ISDN_ADMIT;
+	case ADMIT_EMERGENCY:
+		return ISDN_EMERGENCY;
+	}
+	return ISDN_REFUSE;
+}
+
 static void came_in(struct trunk *trunk, const struct isdn_event *event)
 {
 	struct release why = { .by = RELEASE_BY_POLICY,
@@ -278,6 +304,7 @@ static void came_in(struct trunk *trunk, const struct isdn_event *event)
 		.bearer = event->setup->bearer,
 		.progress = event->setup->progress,
 		.complete = event->setup->complete,
+		.weighed = event->setup->admitted,
 	};
 	struct leg_word word = { .kind = LEG_SETUP, .setup = &setup };
 	struct leg *leg;

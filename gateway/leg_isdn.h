@@ -8,6 +8,9 @@
 #include "gateway/leg.h"
 #include "pri/isdn.h"
 
+enum isdn_admission leg_isdn_admit(struct trunk *trunk,
+                                   const struct isdn_setup *setup,
+                                   bool crowded);
 void leg_isdn_event(struct trunk *trunk, const struct isdn_event *event);
 
 #endif

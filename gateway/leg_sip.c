@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/admit.h"
 #include "gateway/call_private.h"
 #include "gateway/debug.h"
 #include "gateway/gateway.h"
@@ -299,6 +300,7 @@ static void came_in(struct gateway *gateway, const struct sip_event *event)
 		.complete = !event->setup->incomplete,
 		.emergency = event->setup->emergency,
 		.forwards = event->setup->forwards,
+		.weighed = true, /* by on_admit() */
 	};
 	struct leg_word word = { .kind = LEG_SETUP, .setup = &setup };
 	const char *peer = sip_session_peer(event->session)->name;
@@ -492,9 +494,22 @@ static void on_event(void *self, const struct sip_event *event)
 	}
 }
 
+/* Digits of an INVITE come all at once. */
+static bool on_admit(void *self, const struct sip_wish *wish)
+{
+	struct admit_wish asked = {
+		.called = &wish->called,
+		.complete = true,
+		.waited = wish->waited,
+		.crowded = wish->crowded,
+	};
+
+	return admit_first(self, &asked) != ADMIT_NOT;
+}
+
 static unsigned on_available(void *self)
 {
-	return gateway_is_open(self) && trunks_any_up(self) ? 0 : 503;
+	return admit_is_open(self) && trunks_any_up(self) ? 0 : 503;
 }
 
 static int on_open_media(void *self, struct sip_session *session,
@@ -534,6 +549,7 @@ static void on_note(void *self ATTR_UNUSED, const char *sentence)
 
 const struct sip_handler leg_sip_handler = {
 	.event = on_event,
+	.admit = on_admit,
 	.available = on_available,
 	.open_media = on_open_media,
 	.trace = on_trace,

@@ -28,7 +28,7 @@ struct options_global {
 	bool privacy_speech;   /* no RTP in captures */
 	unsigned max_calls;    /* 0: as many as there are B channels */
 	unsigned call_rate;    /* new calls a second; 0: no limit */
-	unsigned lag_most_ms;  /* the loop later than this refuses new calls */
+	unsigned lag_most_ms;  /* a new call must not wait longer */
 	unsigned ladder_lines; /* kept of all calls together */
 	unsigned keep_kb;      /* messages kept for call N export; 0: none */
 	unsigned capture_mb;   /* a capture's file before it is turned over */
@@ -47,6 +47,7 @@ struct options_sip {
 	char user_agent[64];
 	unsigned dscp, message_most, transactions_most, dialogs_most;
 	unsigned connections_most, udp_most, max_forwards, retry_after;
+	unsigned receive_kb;
 	struct options_sip_timers timers;
 };
 

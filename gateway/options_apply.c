@@ -88,6 +88,7 @@ void options_to_sip(const struct options_sip *s, const char *hostname,
 	out->dialogs_most = s->dialogs_most;
 	out->connections_most = s->connections_most;
 	out->udp_most = s->udp_most;
+	out->receive_room = s->receive_kb * 1024;
 	out->max_forwards = s->max_forwards;
 	out->retry_after = s->retry_after;
 	memcpy(out->timers, s->timers.value, sizeof(out->timers));

@@ -362,13 +362,36 @@ static const struct {
 	const char *name;
 	size_t offset;
 } numbers[] = {
-	NUMBER(calls),         NUMBER(answered),        NUMBER(emergency),
-	NUMBER(refused_limit), NUMBER(refused_rate),    NUMBER(refused_lag),
-	NUMBER(refused_drain), NUMBER(no_route),        NUMBER(no_number),
-	NUMBER(barred),        NUMBER(hunted),          NUMBER(audits),
-	NUMBER(audit_cleared), NUMBER(stuck),           NUMBER(strays),
-	NUMBER(reloads),       NUMBER(reloads_refused),
+	NUMBER(calls),           NUMBER(answered),
+	NUMBER(emergency),       NUMBER(refused_limit),
+	NUMBER(refused_rate),    NUMBER(refused_overload),
+	NUMBER(refused_drain),   NUMBER(no_route),
+	NUMBER(no_number),       NUMBER(barred),
+	NUMBER(hunted),          NUMBER(audits),
+	NUMBER(audit_cleared),   NUMBER(stuck),
+	NUMBER(strays),          NUMBER(reloads),
+	NUMBER(reloads_refused),
 };
+
+static void show_overload(struct shell *s, const struct overload *o)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} rows[] = {
+		{ "overloads", o->times },
+		{ "overload_refused_late", o->refused_late },
+		{ "overload_refused_rate", o->refused_rate },
+		{ "overload_rate_now", o->limiting ? o->rate : 0 },
+		{ "new_call_wait_us", (uint64_t)o->wait },
+		{ "loop_lag_us", (uint64_t)o->lag },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		table_cell(s, "%s", rows[i].name);
+		table_number(s, (int64_t)rows[i].value);
+	}
+}
 
 static void show_counters(void *self, struct shell *s,
                           const struct command_args *args ATTR_UNUSED)
@@ -388,8 +411,7 @@ static void show_counters(void *self, struct shell *s,
 		table_cell(s, "%s", numbers[i].name);
 		table_number(s, (int64_t)*value);
 	}
-	table_cell(s, "loop_lag_us");
-	table_number(s, g->lag);
+	show_overload(s, &g->overload);
 	table_end(s);
 }
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/admit.h"
 #include "gateway/call.h"
 #include "gateway/commands.h"
 #include "gateway/gateway.h"
@@ -99,6 +100,10 @@ static void show_sip_statistics(void *self, struct shell *s,
 	counter(s, "strangers", n.strangers);
 	counter(s, "malformed", n.malformed);
 	counter(s, "refused by limit", n.refused_limit);
+	counter(s, "refused by overload", n.refused_overload);
+	counter(s, "dropped by the system", n.dropped);
+	counter(s, "turned away", n.turned_away);
+	counter(s, "transactions cut short", n.cut_short);
 	counter(s, "loops", n.loops);
 	counter(s, "merged", n.merged);
 	counter(s, "timeouts", n.timeouts);
@@ -165,7 +170,7 @@ static void show_sip_status(void *self, struct shell *s,
 		               text);
 		item(s, "bind", bind);
 	}
-	item(s, "new calls", gateway_is_open(g) ? "taken" : "refused");
+	item(s, "new calls", admit_is_open(g) ? "taken" : "refused");
 	item(s, "user agent", conf.user_agent);
 	item(s, "name servers", conf.dns[0] ? conf.dns : "the system's");
 	item_number(s, "dscp", (uint64_t)conf.dscp);

@@ -143,8 +143,15 @@ static void on_event(void *self, const struct isdn_event *event)
 		leg_isdn_event(trunk, event);
 }
 
+static enum isdn_admission on_admit(void *self, const struct isdn_setup *setup,
+                                    bool crowded)
+{
+	return leg_isdn_admit(self, setup, crowded);
+}
+
 static const struct isdn_handler isdn_handler = {
 	.send = on_send,
+	.admit = on_admit,
 	.event = on_event,
 	.trace = on_trace,
 	.note = on_note,

@@ -25,7 +25,7 @@ static void refuse(struct isdn_link *link, q931_call *q, int callref,
 	(void)pri_hangup(link->pri, q, PRI_CAUSE_REQUESTED_CHAN_UNAVAIL);
 }
 
-static bool overloaded(struct isdn_link *link)
+static bool over_rate(struct isdn_link *link)
 {
 	struct instant now = instant_now();
 
@@ -34,16 +34,43 @@ static bool overloaded(struct isdn_link *link)
 		link->setups = 0;
 	}
 	link->setups++;
-	return link->ncalls >= link->conf.calls_most ||
-	       (link->conf.setups_per_second != 0 &&
-	        link->setups > link->conf.setups_per_second);
+	return link->conf.setups_per_second != 0 &&
+	       link->setups > link->conf.setups_per_second;
 }
 
-static void read_setup(struct isdn_setup *to, struct isdn_call *call,
+/*
+ * The limits of the link, and what is above has to say. Only there is known
+ * what an emergency call is; it passes both limits. A number that still grows
+ * may become one: that much passes the rate, which guards against a storm, but
+ * not the number of calls.
+ */
+static bool is_admitted(struct isdn_link *link, struct isdn_setup *setup)
+{
+	bool full = link->ncalls >= link->conf.calls_most;
+	bool fast = over_rate(link);
+	enum isdn_admission answer = ISDN_ADMIT;
+
+	if (link->handler->admit != NULL)
+		answer = link->handler->admit(link->self, setup, full || fast);
+	setup->admitted = answer == ISDN_ADMIT;
+	switch (answer) {
+	case ISDN_REFUSE:
+		return false;
+	case ISDN_PERHAPS:
+		return !full;
+	case ISDN_ADMIT:
+		return !full && !fast;
+	case ISDN_EMERGENCY:
+		break;
+	}
+	return true;
+}
+
+static void read_setup(struct isdn_setup *to, const struct isdn_link *link,
                        const pri_event_ring *ring)
 {
 	const struct pri_subcommands *subs = ring->subcmds;
-	bool overlap = call->link->conf.overlap_receive;
+	bool overlap = link->conf.overlap_receive;
 
 	memset(to, 0, sizeof(*to));
 	isdn_party_from(&to->calling, &ring->calling);
@@ -58,10 +85,9 @@ static void read_setup(struct isdn_setup *to, struct isdn_call *call,
 			                      &subs->subcmd[i].u.redirecting);
 	to->bearer = isdn_bearer_from(ring->ctype);
 	to->law_known = isdn_layer1_from(ring->layer1, &to->law);
-	to->uui = call->link->seen.uui;
-	to->progress = call->link->seen.progress;
+	to->uui = link->seen.uui;
+	to->progress = link->seen.progress;
 	to->complete = !overlap || ring->complete != 0;
-	to->channel = call->channel;
 	to->exclusive = !ring->flexible;
 }
 
@@ -96,7 +122,8 @@ void isdn_on_ring(struct isdn_link *link, pri_event *ev, bool by_timer)
 		return;
 	}
 	link->counts.calls_in++;
-	call = overloaded(link) ? NULL : isdn_call_new(link, true);
+	read_setup(&setup, link, ring);
+	call = is_admitted(link, &setup) ? isdn_call_new(link, true) : NULL;
 	if (call == NULL) {
 		link->counts.refused_overload++;
 		refuse(link, ring->call, ring->cref, Q850_SWITCH_CONGESTION);
@@ -114,7 +141,7 @@ void isdn_on_ring(struct isdn_link *link, pri_event *ev, bool by_timer)
 		return;
 	}
 	isdn_order_forget(link, call->callref);
-	read_setup(&setup, call, ring);
+	setup.channel = call->channel;
 	event.complete = setup.complete;
 	event.progress = setup.progress;
 	answer_setup(call, setup.complete);

@@ -42,6 +42,7 @@ void sip_conf_preset(struct sip_conf *conf)
 		.transactions_most = 4096,
 		.dialogs_most = 2048,
 		.connections_most = 256,
+		.receive_room = 4096 * 1024,
 		.udp_most = 1300,
 		.max_forwards = 70,
 		.retry_after = 10,

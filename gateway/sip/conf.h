@@ -46,6 +46,7 @@ struct sip_conf {
 	unsigned message_most; /* octets of a message: 65,535 at most */
 	unsigned transactions_most, dialogs_most;
 	unsigned connections_most; /* TCP */
+	unsigned receive_room;     /* octets a UDP socket may keep for us */
 	unsigned udp_most;         /* over it requests go by TCP: 1,300 */
 	unsigned max_forwards;     /* 70 */
 	unsigned retry_after;      /* seconds, with our 503 */

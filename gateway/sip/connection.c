@@ -281,7 +281,7 @@ static int take_message(struct connection *c, struct bytes in)
 	owner->user.counts->messages_in++;
 	owner->user.counts->octets_in += whole;
 	in.len = whole;
-	owner->user.user->message(owner->user.self, &c->hop, in);
+	owner->user.user->message(owner->user.self, &c->hop, in, 0);
 	return (int)whole;
 }
 

@@ -20,6 +20,9 @@
 void header_get_parties(const osip_message_t *invite, bool trusted,
                         struct sip_setup *out);
 
+/* Whom an INVITE calls, as its Request-URI says. */
+void header_get_called(const osip_message_t *invite, struct number *out);
+
 /* What Diversion says, or else History-Info; as it was when there is none. */
 void header_get_diversion(const osip_message_t *m, struct redirection *out);
 

@@ -54,6 +54,9 @@ struct sip_counts {
 	uint64_t responses_in[7], responses_out[7]; /* by class, 1 to 6 */
 	uint64_t retransmissions, duplicates;
 	uint64_t strangers, malformed, refused_limit, loops, merged;
+	uint64_t refused_overload;     /* by 503 without state */
+	uint64_t cut_short;            /* lingering transactions, for others */
+	uint64_t dropped, turned_away; /* no room: the system's, ours */
 	uint64_t timeouts, send_failures, strays, uui_dropped;
 	uint64_t transactions, dialogs, connections, peers; /* now */
 };

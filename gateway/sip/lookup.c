@@ -73,6 +73,17 @@ static uint64_t call_hash(const struct transactions *owner,
 	return hash_text(hash, message_tag(m->from));
 }
 
+/* It is told to strangers as a tag, and so has a seed of its own. */
+uint64_t lookup_key(const struct transactions *owner,
+                    const osip_message_t *request)
+{
+	uint64_t hash = hash_text(owner->tag_seed, request->call_id->number);
+
+	hash = hash_text(hash, derive_via_param(request, "branch"));
+	hash = hash_text(hash, request->cseq->number);
+	return hash_text(hash, message_tag(request->from));
+}
+
 static struct list *bucket(const struct transactions *owner, struct list *table,
                            uint64_t hash)
 {
@@ -95,6 +106,8 @@ int lookup_init(struct transactions *owner)
 		list_init(&owner->clients[i]);
 	message_random(random, sizeof(random));
 	owner->seed = hash_text(0xcbf29ce484222325u, random);
+	message_random(random, sizeof(random));
+	owner->tag_seed = hash_text(0xcbf29ce484222325u, random);
 	return 0;
 }
 

@@ -290,6 +290,19 @@ static void end(struct transaction *t)
 	loop_defer(t->owner->loop, &t->funeral);
 }
 
+/* All is said; it stays for what may come again, and gives its place away when
+ * that is wanted for something that is alive. */
+static void linger(struct transaction *t, const char *name, usec length)
+{
+	struct transactions *owner = t->owner;
+
+	start_life(t, name, length);
+	t->lingers = true;
+	list_remove(&t->all);
+	list_append(&owner->lingering, &t->all);
+	owner->nlingering++;
+}
+
 static void stop_both(struct transaction *t)
 {
 	timer_stop(&t->repeat);
@@ -309,10 +322,10 @@ static void enter_invite_client(void *self, unsigned state)
 		start_life(t, "timer B", timer_of(t, SIP_TIMER_B));
 		break;
 	case TRANSACTION_COMPLETED:
-		start_life(t, "timer D", is_reliable(t) ? 0 : 64 * t1);
+		linger(t, "timer D", is_reliable(t) ? 0 : 64 * t1);
 		break;
 	case TRANSACTION_ACCEPTED:
-		start_life(t, "timer M", 64 * t1);
+		linger(t, "timer M", 64 * t1);
 		break;
 	case TRANSACTION_TERMINATED:
 		end(t);
@@ -343,8 +356,7 @@ static void enter_other_client(void *self, unsigned state)
 		break;
 	case TRANSACTION_COMPLETED:
 		timer_stop(&t->repeat);
-		start_life(t, "timer K",
-		           is_reliable(t) ? 0 : timer_of(t, SIP_T4));
+		linger(t, "timer K", is_reliable(t) ? 0 : timer_of(t, SIP_T4));
 		break;
 	case TRANSACTION_TERMINATED:
 		end(t);
@@ -371,11 +383,10 @@ static void enter_invite_server(void *self, unsigned state)
 		start_life(t, "timer H", 64 * t1);
 		break;
 	case TRANSACTION_CONFIRMED:
-		start_life(t, "timer I",
-		           is_reliable(t) ? 0 : timer_of(t, SIP_T4));
+		linger(t, "timer I", is_reliable(t) ? 0 : timer_of(t, SIP_T4));
 		break;
 	case TRANSACTION_ACCEPTED:
-		start_life(t, "timer L", 64 * t1);
+		linger(t, "timer L", 64 * t1);
 		break;
 	case TRANSACTION_TERMINATED:
 		end(t);
@@ -405,7 +416,7 @@ static void enter_other_server(void *self, unsigned state)
 		break;
 	case TRANSACTION_COMPLETED:
 		timer_stop(&t->repeat);
-		start_life(t, "timer J", is_reliable(t) ? 0 : 64 * t1);
+		linger(t, "timer J", is_reliable(t) ? 0 : 64 * t1);
 		break;
 	case TRANSACTION_TERMINATED:
 		end(t);

@@ -53,7 +53,9 @@ enum { BRANCH_SIZE = 7 + 24 + 1, TAG_SIZE = 16 + 1 };
 struct transaction {
 	struct fsm fsm;
 	struct transactions *owner;
-	struct list all, by_branch, by_call;
+	struct list all; /* in its owner's, or in lingering */
+	struct list by_branch, by_call;
+	bool lingers;
 	uint64_t branch_hash, call_hash;
 	osip_message_t *request; /* NULL: an INVITE of ours was answered */
 	struct bytes octets; /* what is repeated: request or last response */
@@ -89,8 +91,10 @@ struct transactions {
 	struct sip_counts *counts;
 	struct pool *pool;
 	unsigned most, used;
-	struct list all;
-	uint64_t seed;
+	struct list all;       /* but those that only linger: */
+	struct list lingering; /* the oldest first */
+	unsigned nlingering;
+	uint64_t seed, tag_seed;
 	size_t nbuckets;                /* a power of two */
 	struct list *clients, *servers; /* by branch */
 	struct list *calls;             /* servers by Call-ID and kin */
@@ -125,6 +129,9 @@ struct transaction *lookup_client(const struct transactions *owner,
 struct transaction *lookup_server(const struct transactions *owner,
                                   const osip_message_t *request,
                                   const char *method);
+/* See transactions_key(). */
+uint64_t lookup_key(const struct transactions *owner,
+                    const osip_message_t *request);
 /* Another ongoing one with this Call-ID, CSeq and From tag: 8.2.2.2. */
 bool lookup_merged(const struct transactions *owner,
                    const osip_message_t *request);

@@ -226,6 +226,12 @@ static void read_calling(const osip_message_t *m, bool trusted,
 	}
 }
 
+void header_get_called(const osip_message_t *invite, struct number *out)
+{
+	*out = (struct number){ 0 };
+	(void)read_uri(invite->req_uri, out);
+}
+
 void header_get_parties(const osip_message_t *invite, bool trusted,
                         struct sip_setup *out)
 {

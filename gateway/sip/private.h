@@ -8,6 +8,7 @@
  *
  *   message      octets <-> osip_message_t, behind our own check
  *   transport    sockets; hands up whole messages with where they came from
+ *   arrival      where what begins something waits its turn
  *   transaction  the four machines of RFC 3261 17 with RFC 6026
  *   offer        SDP offers and answers, as flows; description.c reads SDP
  *   header       Reason and kin <-> headers; party.c: who calls, is called
@@ -15,6 +16,7 @@
  *   keepalive    OPTIONS to a far end: is it there?
  *   peer         the far ends: who may speak, where they are
  *   digest       who we are, for those who ask
+ *   gate         may a new call come in?
  *   dialog       what two ends agree on: tags, sequence, routes, target
  *   session      a dialog with an INVITE in it: session.c has the machine,
  *                session_*.c what it does in each role

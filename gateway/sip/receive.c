@@ -4,8 +4,9 @@
  * A parsed message finds its transaction, or opens one. What opens none is
  * answered from here without state: what could not be read (400 and kin), a
  * CANCEL of nothing (481), a loop or a request that came twice by different
- * ways (482), a new call when there is no place (503). The tag in such an
- * answer is random; the ACK to it finds nobody and is dropped above.
+ * ways (482), a new call that is not let in (503; the gate decides). The tag in
+ * such an answer is made from the request, so that it is the same when that
+ * comes again (RFC 3261 8.2.7), and the ACK that brings it back is known.
  *
  * An INVITE that its user does not answer at once hears 100 from here, which
  * stops the far end's repetitions (RFC 3261 17.2.1).
@@ -13,6 +14,7 @@
 #include "gateway/sip/transaction.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +22,7 @@
 #include "gateway/sip/osip.h"
 #include "kernel/mem.h"
 
-enum { RESERVE = 8 }; /* a part of so many is kept for dialogs */
+enum { RESERVE = 8 }; /* a part of so many is not for new calls */
 
 static void drop_stray(struct transactions *owner)
 {
@@ -59,6 +61,13 @@ static void receive_response(struct transactions *owner, const struct hop *hop,
 
 /* --- requests --- */
 
+static void print_tag(char tag[TAG_SIZE], const struct transactions *owner,
+                      const osip_message_t *request)
+{
+	(void)snprintf(tag, TAG_SIZE, "%016" PRIx64,
+	               lookup_key(owner, request));
+}
+
 static void refuse(struct transactions *owner, const struct hop *hop,
                    const osip_message_t *request, unsigned status)
 {
@@ -68,7 +77,7 @@ static void refuse(struct transactions *owner, const struct hop *hop,
 	struct hop way;
 	int rc = 0;
 
-	message_random(tag, sizeof(tag));
+	print_tag(tag, owner, request);
 	m = message_response(request, status, NULL, tag);
 	if (m == NULL)
 		return;
@@ -88,6 +97,17 @@ static void refuse(struct transactions *owner, const struct hop *hop,
 	(void)message_free(m);
 }
 
+/* To an answer that nobody remembers. */
+static bool is_ack_of_refusal(const struct transactions *owner,
+                              const osip_message_t *ack)
+{
+	const char *theirs = message_tag(ack->to);
+	char ours[TAG_SIZE];
+
+	print_tag(ours, owner, ack);
+	return theirs != NULL && strcmp(theirs, ours) == 0;
+}
+
 static void receive_ack(struct transactions *owner, const struct hop *hop,
                         const osip_message_t *m)
 {
@@ -95,7 +115,7 @@ static void receive_ack(struct transactions *owner, const struct hop *hop,
 
 	if (t != NULL)
 		fsm_post(&t->fsm, TRANSACTION_ACK, m);
-	else
+	else if (!is_ack_of_refusal(owner, m))
 		owner->user->stray(owner->self, hop, m);
 }
 
@@ -104,13 +124,10 @@ static struct transaction *open_server(struct transactions *owner,
                                        const struct hop *hop, osip_message_t *m)
 {
 	bool invite = message_is(m, "INVITE");
-	struct transaction *t = NULL;
+	struct transaction *t =
+		transaction_new(owner, invite ? &transaction_invite_server
+	                                      : &transaction_other_server);
 
-	/* Calls that are up must be able to end. */
-	if (!invite || message_tag(m->to) != NULL ||
-	    owner->used < owner->most - owner->most / RESERVE)
-		t = transaction_new(owner, invite ? &transaction_invite_server
-		                                  : &transaction_other_server);
 	if (t == NULL) {
 		owner->counts->refused_limit++;
 		return NULL;
@@ -221,6 +238,32 @@ static void take_request(struct transactions *owner, const struct hop *hop,
 	}
 	if (!taken)
 		(void)message_free(m);
+}
+
+bool transactions_know(const struct transactions *owner,
+                       const osip_message_t *m)
+{
+	return lookup_server(owner, m, m->sip_method) != NULL;
+}
+
+uint64_t transactions_key(const struct transactions *owner,
+                          const osip_message_t *m)
+{
+	return lookup_key(owner, m);
+}
+
+void transactions_refuse(struct transactions *owner, const struct hop *hop,
+                         osip_message_t *request, unsigned status)
+{
+	if (derive_received(request, &hop->remote) == 0)
+		refuse(owner, hop, request, status);
+}
+
+/* Those that only linger give theirs away when one is wanted. */
+bool transactions_have_room(const struct transactions *owner)
+{
+	return owner->used - owner->nlingering <
+	       owner->most - owner->most / RESERVE;
 }
 
 void transactions_receive(struct transactions *owner, const struct hop *hop,

@@ -95,13 +95,6 @@ int session_new(struct sip_session **out, struct sip_stack *stack,
 {
 	struct sip_session *s;
 
-	if (stack->counts.dialogs >= stack->conf.dialogs_most) {
-		stack->counts.refused_limit++;
-		stack_note(stack, &stack->refused,
-		           "refused a call: %u dialogs are all there may be",
-		           stack->conf.dialogs_most);
-		return -EBUSY;
-	}
 	s = mem_new(struct sip_session);
 	if (s == NULL)
 		return -ENOMEM;

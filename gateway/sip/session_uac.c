@@ -173,6 +173,17 @@ static int place(struct sip_session *s)
 	return rc;
 }
 
+static bool dialogs_full(struct sip_stack *stack)
+{
+	if (stack->counts.dialogs < stack->conf.dialogs_most)
+		return false;
+	stack->counts.refused_limit++;
+	stack_note(stack, &stack->refused,
+	           "did not place a call: %u dialogs are all there may be",
+	           stack->conf.dialogs_most);
+	return true;
+}
+
 int sip_session_place(struct sip_session **out, struct sip_stack *stack,
                       const char *peer, const struct sip_setup *setup,
                       void *owner)
@@ -185,6 +196,8 @@ int sip_session_place(struct sip_session **out, struct sip_stack *stack,
 		return -ENOENT;
 	if (p->naddrs == 0)
 		return -EHOSTUNREACH;
+	if (!setup->emergency && dialogs_full(stack))
+		return -EBUSY;
 	rc = session_new(&s, stack, &p->conf, false);
 	if (rc < 0)
 		return rc;

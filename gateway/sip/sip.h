@@ -58,6 +58,13 @@ struct sip_setup {
 	const struct transfer *transfer; /* it was asked by; placed ones only */
 };
 
+/* An INVITE that would begin a call; nothing has been made of it yet. */
+struct sip_wish {
+	struct number called;
+	usec waited;  /* since it came */
+	bool crowded; /* there is room for emergency calls only */
+};
+
 struct sip_event {
 	enum sip_event_kind kind;
 	struct sip_session *session;
@@ -79,6 +86,9 @@ struct sip_event {
 
 struct sip_handler {
 	void (*event)(void *self, const struct sip_event *event);
+	/* May this new call come in? False: it is refused with 503, and
+	 * nobody hears of it again. NULL: whatever there is room for. */
+	bool (*admit)(void *self, const struct sip_wish *wish);
 	/* May a new call come in now? 0, or the status OPTIONS is answered
 	 * with (503). Whether an INVITE may, its own handler decides. */
 	unsigned (*available)(void *self);

@@ -102,20 +102,39 @@ static void trace(struct sip_stack *stack, bool sent, const struct hop *hop,
 		                      &hop->local, &hop->remote, raw);
 }
 
-static void hear_message(void *self, const struct hop *hop, struct bytes raw)
+static void take_message(void *self, const struct hop *hop, struct bytes raw,
+                         usec waited)
 {
 	struct sip_stack *stack = self;
 	osip_message_t *m;
 	int status;
 
+	status = message_parse(&m, raw);
+	if (status < 0)
+		stack->counts.malformed++;
+	else if (status == 0 && !gate_passes(stack, hop, m, waited))
+		(void)message_free(m);
+	else
+		transactions_receive(stack->transactions, hop, m, status);
+}
+
+/* Without a place to wait a datagram is as if it had been lost before; nobody
+ * repeats what came by a connection. */
+static void hear_message(void *self, const struct hop *hop, struct bytes raw,
+                         usec waited)
+{
+	struct sip_stack *stack = self;
+
 	trace(stack, false, hop, raw);
 	count(stack->counts.requests_in, stack->counts.responses_in, raw);
-	status = message_parse(&m, raw);
-	if (status < 0) {
-		stack->counts.malformed++;
+	if (!arrivals_want(raw))
+		take_message(stack, hop, raw, waited);
+	else if (arrivals_put(stack->arrivals, hop, raw, waited))
 		return;
-	}
-	transactions_receive(stack->transactions, hop, m, status);
+	else if (hop->transport == SIP_UDP)
+		stack->counts.turned_away++;
+	else
+		take_message(stack, hop, raw, waited);
 }
 
 static bool hear_used(void *self, const struct addr *local)
@@ -185,6 +204,8 @@ static void hear_sent(void *self, const struct hop *hop, struct bytes raw)
 	count(stack->counts.requests_out, stack->counts.responses_out, raw);
 }
 
+static const struct arrivals_user arrivals_user = { .take = take_message };
+
 static const struct transports_user transports_user = {
 	.message = hear_message,
 	.failed = hear_failed,
@@ -223,6 +244,9 @@ int sip_stack_open(struct sip_stack **out, struct loop *loop,
 	if (rc == 0)
 		rc = peers_dns(stack->peers, conf->dns);
 	if (rc == 0)
+		rc = arrivals_new(&stack->arrivals, loop, &arrivals_user,
+		                  stack);
+	if (rc == 0)
 		rc = transports_open(&stack->transports, loop, conf,
 		                     &transports_user, stack, &stack->counts);
 	if (rc == 0)
@@ -253,6 +277,7 @@ struct sip_stack *sip_stack_close(struct sip_stack *stack)
 	stack->registers = register_list_free(stack->registers);
 	stack->transactions = transactions_free(stack->transactions);
 	stack->transports = transports_close(stack->transports);
+	stack->arrivals = arrivals_free(stack->arrivals);
 	stack->peers = peers_free(stack->peers);
 	stack->challenges = challenges_free(stack->challenges);
 	return mem_free(stack);
@@ -345,4 +370,5 @@ void sip_stack_counts(const struct sip_stack *stack, struct sip_counts *out)
 {
 	*out = stack->counts;
 	out->peers = peers_count(stack->peers);
+	out->dropped = transports_dropped(stack->transports);
 }

@@ -8,6 +8,8 @@
  * by Call-ID, the handler above; and the words every message carries.
  */
 
+#include "gateway/sip/arrival.h"
+#include "gateway/sip/gate.h"
 #include "gateway/sip/private.h"
 
 enum { STACK_BUCKETS = 1024 };
@@ -18,6 +20,8 @@ struct sip_stack {
 	const struct sip_handler *handler;
 	void *self;
 	struct transports *transports;
+	struct arrivals *arrivals;
+	struct gate gate;
 	struct transactions *transactions;
 	struct peers *peers;
 	struct challenges *challenges;   /* NULL: nobody was asked yet */

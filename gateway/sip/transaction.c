@@ -3,8 +3,15 @@
 /*
  * Transactions as their users see them: made, answered, cancelled, forgotten,
  * from a pool that is filled at start. What is in it when it is used up goes
- * on; the last eighth is kept for requests within dialogs, so that calls can
- * still be ended when new ones are refused.
+ * on; the last eighth is kept for requests within dialogs and for emergency
+ * calls, so that calls can still be ended when new ones are refused.
+ *
+ * Most of what is in it has nothing to do any more: an INVITE and a BYE that
+ * were answered stay for 32 seconds, in case they come again (timers J and L).
+ * When a place is wanted the one that lingers longest gives up its own, so that
+ * the size of the pool limits what goes on at once and not how many calls there
+ * may be in a second. A request that comes again so late finds nothing then: a
+ * BYE gets 481, which ends the call as well.
  *
  * A message is printed once. What may have to be repeated is kept as octets,
  * together with the request, which the user may look at, and from which ACK
@@ -23,6 +30,8 @@
 #include "gateway/sip/machine.h"
 #include "gateway/sip/osip.h"
 #include "kernel/mem.h"
+
+enum { TRIES = 16 }; /* to find one that may go */
 
 bool transaction_is_server(const struct transaction *t)
 {
@@ -63,6 +72,8 @@ static void bury(struct transaction *t)
 	deferred_cancel(&t->trouble);
 	lookup_remove(t);
 	list_remove(&t->all);
+	if (t->lingers)
+		owner->nlingering--;
 	t->request = message_free(t->request);
 	t->cancel = message_free(t->cancel);
 	message_octets_free(&t->octets);
@@ -86,6 +97,32 @@ static void funeral(void *self)
 		owner->user->ended(owner->self, t);
 	}
 	bury(t);
+}
+
+/* Nobody holds a pointer to it, and it is not at work itself just now. */
+static bool is_spare(const struct transaction *t)
+{
+	if (t->fsm.running)
+		return false;
+	return transaction_is_server(t) ? t->forgotten || t->session == NULL
+	                                : t->user == NULL;
+}
+
+/* The longest lingering goes. One that somebody still holds is asked last. */
+static void make_room(struct transactions *owner)
+{
+	for (unsigned i = 0; i < TRIES && !list_empty(&owner->lingering); i++) {
+		struct transaction *t =
+			LIST_FIRST(&owner->lingering, struct transaction, all);
+
+		if (is_spare(t)) {
+			owner->counts->cut_short++;
+			bury(t);
+			return;
+		}
+		list_remove(&t->all);
+		list_append(&owner->lingering, &t->all);
+	}
 }
 
 static void repeat_due(void *self)
@@ -147,8 +184,11 @@ static void trouble(void *self)
 struct transaction *transaction_new(struct transactions *owner,
                                     const struct fsm_type *type)
 {
-	struct transaction *t = pool_take(owner->pool);
+	struct transaction *t;
 
+	if (owner->used == owner->most)
+		make_room(owner);
+	t = pool_take(owner->pool);
 	if (t == NULL)
 		return NULL;
 	t->owner = owner;
@@ -185,6 +225,7 @@ int transactions_new(struct transactions **out, struct loop *loop,
 	owner->counts = counts;
 	owner->most = conf->transactions_most;
 	list_init(&owner->all);
+	list_init(&owner->lingering);
 	rc = pool_new(&owner->pool, "transaction", sizeof(struct transaction),
 	              owner->most);
 	if (rc == 0)
@@ -201,6 +242,8 @@ struct transactions *transactions_free(struct transactions *owner)
 	if (owner == NULL)
 		return NULL;
 	LIST_EACH(&owner->all, struct transaction, t, all)
+	bury(t);
+	LIST_EACH(&owner->lingering, struct transaction, t, all)
 	bury(t);
 	owner->pool = pool_free(owner->pool);
 	lookup_done(owner);

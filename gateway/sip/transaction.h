@@ -76,6 +76,19 @@ void transactions_receive(struct transactions *t, const struct hop *hop,
 void transactions_failed(struct transactions *t, const struct hop *hop,
                          int error);
 
+/* Has this request come before, and a transaction? */
+bool transactions_know(const struct transactions *t, const osip_message_t *m);
+/* A number of an INVITE, its repetitions and its ACK, the same for each. */
+uint64_t transactions_key(const struct transactions *t,
+                          const osip_message_t *m);
+/* Answers a request of which nothing is kept. Its tag is the same each time,
+ * and the ACK to it is known by that and dropped. */
+void transactions_refuse(struct transactions *t, const struct hop *hop,
+                         osip_message_t *request, unsigned status);
+/* May a new call have a transaction? The last eighth is for those that are up
+ * and for emergency calls. */
+bool transactions_have_room(const struct transactions *t);
+
 /*
  * Sends a request in a new client transaction: puts the topmost Via (branch,
  * rport) on it, takes the message over. hop is where it goes. Over udp_most

@@ -5,10 +5,13 @@
  * with calls up. A message leaves from a bind; which one, and how it is called
  * in Via and Contact, is decided here.
  *
- * A datagram is a whole message, so there is nothing to keep: it is received
- * into one buffer and handed up. Strangers are dropped before anything is
- * looked at. A wake-up takes a bounded number of datagrams, so that a flood on
- * one socket lets timers and the other sockets have their turn.
+ * A datagram is a whole message, so there is nothing to keep: many are received
+ * at once, and handed up with how long they lay in the socket's queue.
+ * Strangers are dropped before anything is looked at. A wake-up takes a bounded
+ * number of datagrams, so that a flood on one socket lets timers and the other
+ * sockets have their turn; yet enough to see what belongs to calls behind many
+ * new ones. The queue itself is long: what finds no room in it comes again
+ * after half a second, and a call would have waited for that.
  *
  * A bind that is configured away has calls that were told of it in Contact and
  * Via: it stays for them, chosen by nobody who does not name it, and is looked
@@ -30,11 +33,14 @@
 #include <unistd.h>
 
 #include "gateway/sip/connection.h"
+#include "kernel/datagram.h"
 #include "kernel/loop.h"
 #include "kernel/mem.h"
 #include "kernel/net.h"
 
-enum { DATAGRAMS = 32 }; /* a wake-up takes at most */
+enum { BATCHES = 4 }; /* of datagrams: a wake-up takes at most */
+
+enum { PLACE = UINT16_MAX + 1 };
 
 #define ROUTE_KEPT SEC(5)
 #define LEFT_ASKED SEC(5) /* is what was left still used? */
@@ -48,6 +54,7 @@ struct outlet {
 	bool left;            /* configured away, and used */
 	int fd;
 	struct watch *watch;
+	struct datagram_queue queue; /* of a UDP socket */
 	struct addr route_to, route; /* the last answer about routes */
 	struct instant route_at;
 };
@@ -61,7 +68,10 @@ struct transports {
 	struct list outlets;
 	struct timer leaving;
 	struct connections *connections;
-	uint8_t *buffer; /* a datagram and one octet to see it was longer */
+	uint64_t dropped; /* by sockets that were closed since */
+	/* a place each, with one octet more to see that it was longer */
+	struct datagram datagrams[DATAGRAMS];
+	uint8_t *places;
 };
 
 /* Phones keep their NAT binding open with line ends, or zeros. */
@@ -73,31 +83,39 @@ static bool is_keep_alive(struct bytes raw)
 	return true;
 }
 
-static bool receive_one(struct outlet *o)
+static void receive(struct outlet *o, const struct datagram *d)
 {
 	struct transports *t = o->owner;
-	size_t most = t->conf.message_most;
-	struct hop hop = { .transport = SIP_UDP, .local = o->local };
-	struct bytes raw;
-	int n = net_receive_from(o->fd, t->buffer, most + 1, &hop.remote);
+	struct hop hop = { .transport = SIP_UDP,
+		           .local = o->local,
+		           .remote = d->from };
+	struct bytes raw = { d->at, d->len };
 
-	if (n < 0)
-		return n != -EAGAIN && n != -EBADF;
-	raw = (struct bytes){ t->buffer, (size_t)n };
 	if (!addr_is_set(&hop.remote) ||
 	    !t->user->welcome(t->self, &hop.remote)) {
 		t->counts->strangers++;
-		return true;
+		return;
 	}
 	if (is_keep_alive(raw))
-		return true;
+		return;
 	t->counts->messages_in++;
 	t->counts->octets_in += raw.len;
-	if (raw.len > most)
+	if (raw.len > t->conf.message_most)
 		t->counts->malformed++;
 	else
-		t->user->message(t->self, &hop, raw);
-	return true;
+		t->user->message(t->self, &hop, raw, d->waited);
+}
+
+/* Whether there may be more. */
+static bool receive_batch(struct outlet *o)
+{
+	struct datagram *d = o->owner->datagrams;
+	int n = datagrams_receive(o->fd, &o->queue, d, DATAGRAMS);
+
+	for (int i = 0; i < n; i++)
+		receive(o, &d[i]);
+	/* An error is of one packet (ICMP), and there may be others. */
+	return n == DATAGRAMS || (n < 0 && n != -EAGAIN && n != -EBADF);
 }
 
 static void datagrams_ready(void *self, unsigned events)
@@ -105,8 +123,8 @@ static void datagrams_ready(void *self, unsigned events)
 	struct outlet *o = self;
 
 	(void)events;
-	for (int i = 0; i < DATAGRAMS; i++)
-		if (!receive_one(o))
+	for (int i = 0; i < BATCHES; i++)
+		if (!receive_batch(o))
 			break;
 }
 
@@ -123,6 +141,7 @@ static struct outlet *outlet_free(struct outlet *o)
 	if (o == NULL)
 		return NULL;
 	list_remove(&o->list);
+	o->owner->dropped += o->queue.dropped;
 	o->watch = watch_free(o->watch);
 	if (o->fd >= 0)
 		(void)close(o->fd);
@@ -139,6 +158,8 @@ static int outlet_bind(struct outlet *o)
 	            : net_tcp_listen(&o->bind.addr, t->conf.dscp);
 	if (o->fd < 0)
 		return o->fd;
+	if (udp)
+		(void)datagrams_begin(o->fd, t->conf.receive_room);
 	rc = net_local(o->fd, &o->local);
 	if (rc < 0)
 		return rc;
@@ -296,8 +317,12 @@ int transports_open(struct transports **out, struct loop *loop,
 	t->counts = counts;
 	list_init(&t->outlets);
 	timer_init(&t->leaving, loop, "binds that were left", leave, t);
-	t->buffer = mem_new_array(uint8_t, UINT16_MAX + 1);
-	rc = t->buffer == NULL ? -ENOMEM : 0;
+	t->places = mem_new_array(uint8_t, DATAGRAMS * PLACE);
+	rc = t->places == NULL ? -ENOMEM : 0;
+	for (unsigned i = 0; rc == 0 && i < DATAGRAMS; i++)
+		t->datagrams[i] =
+			(struct datagram){ .at = t->places + i * PLACE,
+			                   .size = PLACE };
 	if (rc == 0)
 		rc = connections_new(&t->connections, loop, &t->conf, &above);
 	if (rc == 0)
@@ -316,6 +341,9 @@ int transports_change(struct transports *t, const struct sip_conf *conf)
 	if (rc < 0)
 		return rc;
 	close_old(t, conf);
+	LIST_EACH(&t->outlets, struct outlet, o, list)
+	if (o->bind.transport == SIP_UDP)
+		(void)datagrams_begin(o->fd, conf->receive_room);
 	t->conf = *conf;
 	t->conf.message_most = message_most(conf);
 	connections_change(t->connections, &t->conf);
@@ -329,7 +357,7 @@ struct transports *transports_close(struct transports *t)
 	timer_stop(&t->leaving);
 	outlets_free(&t->outlets);
 	t->connections = connections_free(t->connections);
-	t->buffer = mem_free(t->buffer);
+	t->places = mem_free(t->places);
 	return mem_free(t);
 }
 
@@ -343,6 +371,15 @@ static bool is_asked(const struct outlet *o, const struct addr *local)
 	if (addr_equal(local, &o->local) || addr_equal(local, &o->bind.addr))
 		return true;
 	return addr_port(local) == 0 && addr_equal_host(local, &o->local);
+}
+
+uint64_t transports_dropped(const struct transports *t)
+{
+	uint64_t dropped = t->dropped;
+
+	LIST_EACH(&t->outlets, struct outlet, o, list)
+	dropped += o->queue.dropped;
+	return dropped;
 }
 
 static struct outlet *choose(struct transports *t, const struct hop *hop)

@@ -12,6 +12,7 @@
 #include "gateway/sip/sip.h"
 #include "kernel/addr.h"
 #include "kernel/bytes.h"
+#include "kernel/instant.h"
 
 /* Where a message came from or goes to. A connection is named by number and
  * may be gone; then the response opens a new one (RFC 3261 18.2.2). */
@@ -25,8 +26,10 @@ struct hop {
 struct transports;
 
 struct transports_user {
-	/* a whole message, not yet parsed */
-	void (*message)(void *self, const struct hop *hop, struct bytes raw);
+	/* a whole message, not yet parsed, and how long it has waited for us
+	 * already (a datagram; of a connection nobody knows) */
+	void (*message)(void *self, const struct hop *hop, struct bytes raw,
+	                usec waited);
 	/* a connection failed: whoever waits on this hop (its connection) is
 	 * told; never from inside transports_send() */
 	void (*failed)(void *self, const struct hop *hop, int error);
@@ -60,6 +63,9 @@ struct transports *transports_close(struct transports *t);
  * lost on the way, not as an error.
  */
 int transports_send(struct transports *t, struct hop *hop, struct bytes raw);
+
+/* Datagrams the system threw away because there was no room for them. */
+uint64_t transports_dropped(const struct transports *t);
 
 /* Completes hop->local as transports_send() would, without sending. */
 int transports_choose(struct transports *t, struct hop *hop);

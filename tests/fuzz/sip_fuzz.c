@@ -54,9 +54,10 @@ static void hear_ended(void *self, struct transaction *t)
 	(void)self, (void)t;
 }
 
-static void hear_message(void *self, const struct hop *hop, struct bytes raw)
+static void hear_message(void *self, const struct hop *hop, struct bytes raw,
+                         usec waited)
 {
-	(void)self, (void)hop, (void)raw;
+	(void)self, (void)hop, (void)raw, (void)waited;
 }
 
 static void hear_failed(void *self, const struct hop *hop, int error)

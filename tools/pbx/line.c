@@ -133,8 +133,12 @@ int line_open(struct pbx *pbx)
 {
 	static const struct board_handler from_board = { on_frame, on_alarm,
 		                                         on_notice };
-	static const struct isdn_handler from_link = { on_send, event_isdn,
-		                                       on_trace, on_note };
+	static const struct isdn_handler from_link = {
+		.send = on_send,
+		.event = event_isdn,
+		.trace = on_trace,
+		.note = on_note,
+	};
 	struct board_conf board;
 	struct isdn_conf isdn = { 0 };
 	int rc;

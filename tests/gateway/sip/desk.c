@@ -99,8 +99,20 @@ static void peer_health(void *self, const char *peer, enum sip_health health,
 	d->health_told++;
 }
 
+static bool admit(void *self, const struct sip_wish *wish)
+{
+	struct desk *d = self;
+
+	d->wish = *wish;
+	if (d->emergency != NULL &&
+	    strcmp(wish->called.digits, d->emergency) == 0)
+		return true;
+	return !d->admit_none && !wish->crowded;
+}
+
 static const struct sip_handler handler = {
 	.event = hear_event,
+	.admit = admit,
 	.peer_health = peer_health,
 	.available = available,
 	.open_media = open_media,

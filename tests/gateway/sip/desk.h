@@ -36,7 +36,10 @@ struct desk {
 	char digits[32], contact[512];
 	enum sip_health health; /* told last, and how often */
 	unsigned health_told;
-	unsigned refuse_with; /* what available() says */
+	unsigned refuse_with;  /* what available() says */
+	bool admit_none;       /* what admit() says; of crowded ones it does */
+	const char *emergency; /* not of this number; may be NULL */
+	struct sip_wish wish;  /* the last one asked about */
 	int media_error;
 	unsigned media_asked, notes, traced;
 	char note[256];

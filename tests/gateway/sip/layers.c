@@ -31,12 +31,14 @@ static void note(struct layers *l, const char *format, ...)
 	va_end(args);
 }
 
-static void on_message(void *self, const struct hop *hop, struct bytes raw)
+static void on_message(void *self, const struct hop *hop, struct bytes raw,
+                       usec waited)
 {
 	struct layers *l = self;
 	osip_message_t *m;
 	int status;
 
+	(void)waited;
 	l->messages++;
 	l->from = *hop;
 	if (l->transactions == NULL)

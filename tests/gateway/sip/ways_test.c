@@ -316,7 +316,7 @@ TEST(a_response_that_is_not_ours_is_dropped_and_counted)
 	layers_close(&l);
 }
 
-TEST(when_the_pool_is_used_up_new_calls_hear_503_and_old_ones_end)
+TEST(the_last_eighth_of_the_pool_is_for_what_ends_calls)
 {
 	struct layers l;
 	struct sip_conf conf;
@@ -324,7 +324,6 @@ TEST(when_the_pool_is_used_up_new_calls_hear_503_and_old_ones_end)
 
 	sip_conf_preset(&conf);
 	conf.transactions_most = 16;
-	conf.retry_after = 7;
 	layers_open_conf(&l, false, &conf);
 	for (int i = 0; i < 14; i++) {
 		(void)snprintf(text, sizeof(text),
@@ -336,19 +335,18 @@ TEST(when_the_pool_is_used_up_new_calls_hear_503_and_old_ones_end)
 		layers_far_send(&l, text);
 	}
 	CHECK_EQ(layers_far_hear(&l), 14);
-	layers_far_send(
-		&l, REQUEST("INVITE", UDP_VIA("z9hG4bKx"), "a", "", "late"));
-	CHECK(answered(&l, 1, "SIP/2.0 503 "));
-	CHECK_TEXT(layers_line(l.heard, "Retry-After"), "Retry-After: 7");
-	CHECK_EQ(l.counts.refused_limit, 1);
-	/* The rest of the pool is for what ends calls. */
+	CHECK(!transactions_have_room(l.transactions)); /* so says the gate */
 	layers_far_send(&l, REQUEST("BYE", UDP_VIA("z9hG4bKb"), "a", ";tag=us",
 	                            "call1"));
 	CHECK_EQ(layers_answer(&l, 200), 0);
 	CHECK(answered(&l, 1, "SIP/2.0 200 "));
 	CHECK_EQ(layers_place(&l, "BYE", ""), 0);
+	CHECK_EQ(l.counts.cut_short, 0);
+	/* What was answered and only lingers gives its place away. */
+	CHECK_EQ(layers_place(&l, "BYE", ""), 0);
+	CHECK_EQ(l.counts.cut_short, 1);
 	CHECK_EQ(layers_place(&l, "BYE", ""), -EBUSY);
-	CHECK_EQ(layers_far_hear(&l), 1);
+	CHECK_EQ(layers_far_hear(&l), 2);
 	layers_far_send(&l, REQUEST("BYE", UDP_VIA("z9hG4bKc"), "a", ";tag=us",
 	                            "call2"));
 	CHECK_EQ(layers_far_hear(&l), 0);
