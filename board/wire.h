@@ -58,7 +58,7 @@ struct wire {
 	struct wire_shape shape;
 	struct wire_hello ours;
 	struct instant greet_by, retry_at, heard_at;
-	const char *complained; /* of what, until a hello is good again */
+	const char *complained;       /* of what, until a hello is good again */
 	struct instant complained_at; /* since when these were told */
 	unsigned complaints;
 	struct wire_late late[WIRE_QUEUE]; /* waiting to be sent */

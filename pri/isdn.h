@@ -95,22 +95,12 @@ struct isdn_event {
 	const struct release *release; /* ISDN_RELEASED */
 };
 
-/* May this call come in? */
-enum isdn_admission {
-	ISDN_REFUSE,
-	ISDN_PERHAPS,   /* it may, as long as its number grows */
-	ISDN_ADMIT,     /* it may */
-	ISDN_EMERGENCY, /* it may, whatever the limits are */
-};
-
 struct isdn_handler {
 	/* A frame for the D channel, address to end of information, no FCS;
 	 * 0, or -errno (the link counts it and lives on). */
 	int (*send)(void *self, struct bytes frame);
 	void (*event)(void *self, const struct isdn_event *event);
-	/* A SETUP was read and nothing made of it yet: refused with 42, or
-	 * not. crowded: the link has its limit, and an answer of ISDN_ADMIT
-	 * does not count. May be NULL: what the limits allow comes in. */
+	/* A SETUP was read. NULL: what the limits allow comes in. */
 	enum isdn_admission (*admit)(void *self, const struct isdn_setup *setup,
 	                             bool crowded);
 	/* Every frame both ways, before the cleaner and behind the editor.

@@ -39,6 +39,16 @@ enum isdn_timer {
 };
 extern const struct timer_row isdn_timer_rows[ISDN_TIMERS];
 
+/* May a call come in, of whose SETUP nothing was made yet? When the link has
+ * its limit it is `crowded`, and ISDN_ADMIT does not count. Else it is refused
+ * with 42. */
+enum isdn_admission {
+	ISDN_REFUSE,
+	ISDN_PERHAPS,   /* it may, as long as its number grows */
+	ISDN_ADMIT,     /* it may */
+	ISDN_EMERGENCY, /* it may, whatever the limits are */
+};
+
 struct isdn_conf {
 	char name[32]; /* the span's: "e1 0" */
 	enum isdn_switch switch_type;

@@ -20,6 +20,7 @@
 #include "gateway/sip/conf.h"
 #include "gateway/sip/look.h"
 #include "gateway/sip/register.h"
+#include "gateway/sip/wish.h"
 #include "kernel/bytes.h"
 
 struct loop;
@@ -56,13 +57,6 @@ struct sip_setup {
 	unsigned forwards; /* Max-Forwards it came to us with; 0: none */
 	char call_id[128]; /* for records; received ones only */
 	const struct transfer *transfer; /* it was asked by; placed ones only */
-};
-
-/* An INVITE that would begin a call; nothing has been made of it yet. */
-struct sip_wish {
-	struct number called;
-	usec waited;  /* since it came */
-	bool crowded; /* there is room for emergency calls only */
 };
 
 struct sip_event {
