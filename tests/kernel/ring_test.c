@@ -89,7 +89,7 @@ static void write_stream(void *self)
 	}
 }
 
-TEST(two_threads_pass_a_stream_unharmed)
+TEST_FOR(60, two_threads_pass_a_stream_unharmed)
 {
 	struct ring *ring;
 	struct thread *writer;
