@@ -146,8 +146,11 @@ void mem_touch(void *at, size_t size)
 	enum { PAGE = 4096 };
 	volatile uint8_t *octets = at;
 
-	for (size_t i = 0; i < size; i += PAGE)
-		octets[i] = octets[i]; /* what it holds stays */
+	for (size_t i = 0; i < size; i += PAGE) {
+		uint8_t held = octets[i];
+
+		octets[i] = held;
+	}
 }
 
 /* The first kind with this name, in the order of the list. */
