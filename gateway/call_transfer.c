@@ -126,13 +126,14 @@ void call_transfer(void *self, const void *detail)
 	struct call *call = self;
 	const struct leg_word *word = detail;
 	struct leg_word taken = { .kind = LEG_TRANSFER };
-	struct transfer *asked = &call->move->asked;
+	struct transfer *asked;
 	char name[48], digits[40];
 
-	if (word == NULL) {
+	if (word == NULL || call->move == NULL) {
 		fsm_post(&call->fsm, EV_KEPT, NULL);
 		return;
 	}
+	asked = &call->move->asked;
 	call->mover = call->speaking;
 	*asked = *word->transfer;
 	call->mover_left = asked->leaving;
