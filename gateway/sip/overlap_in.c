@@ -53,11 +53,11 @@ unsigned overlap_continued(const struct sip_session *s,
                            const osip_message_t *invite,
                            struct sip_session **had)
 {
-	struct sip_setup setup;
-	const char *number = setup.called.number.digits;
+	struct number called;
+	const char *number = called.digits;
 	unsigned status = 0;
 
-	header_get_parties(invite, false, &setup);
+	header_get_called(invite, &called);
 	LIST_EACH(session_bucket(s->stack, s->dialog.call_id),
 	          struct sip_session, other, bucket)
 	{
