@@ -48,13 +48,14 @@ enum {
 /* A queue that never is shorter stands. */
 static usec target_of(const struct overload *o)
 {
-	return o->most / 5;
+	return o->most / 10;
 }
 
-/* One call alone is refused when it has waited for this. */
+/* One call alone is refused when it has waited for this: the rest of what is
+ * allowed is for what is still to be done for it. */
 static usec bound_of(const struct overload *o)
 {
-	return o->most * 3 / 5;
+	return o->most * 2 / 5;
 }
 
 static void begin_period(struct overload *o)
