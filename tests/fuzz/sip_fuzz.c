@@ -73,8 +73,11 @@ static bool hear_welcome(void *self, const struct addr *from)
 
 static void start(void)
 {
-	static const struct transports_user below = { hear_message, hear_failed,
-		                                      hear_welcome };
+	static const struct transports_user below = {
+		.message = hear_message,
+		.failed = hear_failed,
+		.welcome = hear_welcome,
+	};
 	static const struct transactions_user above = {
 		.request = hear_request,
 		.cancelled = hear_cancelled,

@@ -63,7 +63,7 @@ static int hear(struct pair *p)
 TEST(many_come_at_once_in_order_and_with_their_sender)
 {
 	struct pair p;
-	char text[8];
+	char text[16];
 
 	pair_open(&p, 0);
 	CHECK_EQ(hear(&p), -EAGAIN);
