@@ -132,7 +132,7 @@ fuzzers: $(FUZZERS)
 TESTS := $(foreach d,$(DIRS),$(if $(wildcard tests/$d/*_test.c),$B/tests/$d.test))
 tests: $(TESTS)
 test: $(TESTS)
-	@for t in $^; do $$t || exit 1; done
+	@tools/run-tests $^
 
 # --- the gate ---
 

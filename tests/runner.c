@@ -291,28 +291,43 @@ static bool is_wanted(const struct test_case *test)
 	return filter == NULL || strstr(test->name, filter) != NULL;
 }
 
+/* Of so many wanted, is this one in our part? */
+static bool is_of_part(size_t number)
+{
+	const char *said = getenv("TEST_PART");
+	unsigned part, parts;
+
+	return said == NULL || sscanf(said, "%u/%u", &part, &parts) != 2 ||
+	       parts == 0 || number % parts == part - 1;
+}
+
+static void list_run(const struct test_case *test, int row)
+{
+	struct test_run *run = &runs[nruns++];
+
+	run->test = test;
+	run->row = row;
+	run->row_seen = -1;
+	(void)snprintf(run->name, NAME_SIZE, "%s", test->name);
+}
+
 static void list_runs(void)
 {
 	size_t n = 0;
 
 	for (const struct test_case *t = tests; t != NULL; t = t->next)
-		if (is_wanted(t))
-			nruns += t->nrows > 0 ? (size_t)t->nrows : 1;
-	runs = mmap(NULL, (nruns + 1) * sizeof(*runs), PROT_READ | PROT_WRITE,
+		n += (size_t)MAX_OF(t->nrows, 1);
+	runs = mmap(NULL, (n + 1) * sizeof(*runs), PROT_READ | PROT_WRITE,
 	            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (runs == MAP_FAILED) {
 		perror("mmap");
 		exit(2);
 	}
-	for (const struct test_case *t = tests; t != NULL; t = t->next) {
-		for (int row = 0; is_wanted(t) && row < MAX_OF(t->nrows, 1);
-		     row++, n++) {
-			runs[n].test = t;
-			runs[n].row = row;
-			runs[n].row_seen = -1;
-			(void)snprintf(runs[n].name, NAME_SIZE, "%s", t->name);
-		}
-	}
+	n = 0;
+	for (const struct test_case *t = tests; t != NULL; t = t->next)
+		for (int row = 0; row < MAX_OF(t->nrows, 1); row++)
+			if (is_wanted(t) && is_of_part(n++))
+				list_run(t, row);
 }
 
 static unsigned limit_of(const struct test_case *test)

@@ -17,7 +17,8 @@
  * ladder_ok() says whether a failure was injected, so that results are judged
  * only when none was.
  *
- * TEST_FILTER=text in the environment runs only tests whose names contain it.
+ * TEST_FILTER=text in the environment runs only tests whose names contain it,
+ * TEST_PART=2/3 the second third of what would run.
  */
 
 #include <check.h>
