@@ -17,5 +17,5 @@ case $(final 3035550101) in
 488\|*\|305\ *) ;;
 *) fail "G.729 alone is answered with $(final 3035550101)" ;;
 esac
-want Accept "$(fields "$W/gw.pcapng" 'sip.Status-Code == 415' sip.Accept)" application/sdp
+want Accept "$(fields "$W/gw.pcapng" 'sip.Status-Code == 415' sip.Accept)" "application/sdp, multipart/mixed"
 want 'what rang at the PBX' "$(grep -c 'SETUP' "$W/a.out")" 1
