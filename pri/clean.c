@@ -7,7 +7,9 @@
  * expects, writes past a buffer when a subaddress is longer than Q.931 allows
  * (20 octets), and walks a number octet by octet until one ends a group, even
  * beyond the element. One SETUP reaches each of these. Such elements are taken
- * out; what runs past the end of the frame is cut off.
+ * out; what runs past the end of the frame is cut off. So is a locking shift to
+ * codeset 0: shifts go upwards only (Q.931 4.5.3). libpri reads on behind it,
+ * where we would take all that follows for another codeset's.
  *
  * An I frame is cut, never dropped: layer 2 has counted it, and a frame that is
  * missing there is repeated until the link resets. An empty I frame is legal.
@@ -76,16 +78,15 @@ static bool harmless(uint8_t id, const uint8_t *at, size_t n)
 static size_t clean_elements(uint8_t *f, size_t i, size_t n)
 {
 	while (i < n) {
-		size_t len;
+		bool single = (f[i] & 0x80) != 0;
+		size_t len = 1;
 
-		if ((f[i] & 0x80) != 0) {
-			i++;
-			continue;
-		}
-		if (i + 1 >= n || i + 2 + f[i + 1] > n)
+		if (!single && (i + 1 >= n || i + 2 + f[i + 1] > n))
 			return i; /* runs past the end */
-		len = 2u + f[i + 1];
-		if (harmless(f[i], f + i + 2, len - 2)) {
+		if (!single)
+			len = 2u + f[i + 1];
+		if (single ? f[i] != SHIFT_LOCKING
+		           : harmless(f[i], f + i + 2, len - 2)) {
 			i += len;
 			continue;
 		}

@@ -47,6 +47,9 @@ static const struct {
 	  "02 01 00 00 08 02 00 01 05 a1" },
 	{ "02 01 00 00 08 02 00 01 07 4d 03 80 50 01",
 	  "02 01 00 00 08 02 00 01 07 4d 03 80 50 01" },
+	/* A locking shift to codeset 0 is none; others stay. */
+	{ "02 01 00 00 08 02 00 01 05 90 08 02 81 e0 96 90 08 02 81 e0",
+	  "02 01 00 00 08 02 00 01 05 08 02 81 e0 96 08 02 81 e0" },
 };
 
 TEST_ROWS(a_frame_is_cleaned, cleanings, row)
