@@ -123,6 +123,19 @@ static struct block *new_block(struct script_reader *r, enum block_kind kind)
 	return b;
 }
 
+/* The name of a party, which is shown. */
+static int read_shown(struct words *w, char *to, size_t size)
+{
+	const char *word = words_next(w, "a name");
+
+	if (word == NULL)
+		return -EBADMSG;
+	if (text_copy(to, size, word) < 0)
+		return words_refuse(w, "a name has at most %zu octets",
+		                    size - 1);
+	return 0;
+}
+
 static int read_name(struct words *w, struct block *b)
 {
 	const char *word = words_next(w, "a name");
@@ -258,10 +271,7 @@ static int call_setup_option(struct words *w, struct isdn_setup *s, bool *took)
 		return rc;
 	}
 	if (words_are(w, "name")) {
-		name = words_next(w, "a name");
-		return name == NULL ? -EBADMSG
-		                    : text_copy(s->calling.name,
-		                                sizeof(s->calling.name), name);
+		return read_shown(w, s->calling.name, sizeof(s->calling.name));
 	}
 	if (words_are(w, "overlap")) {
 		s->complete = false;
