@@ -88,8 +88,8 @@ struct ladder *ladder_free(struct ladder *ladder)
 
 /* --- keys --- */
 
-/* A call reference is used again by the next call, a Call-ID never: what comes
- * late on SIP (a 487, the 200 of a BYE) still belongs to the call. */
+/* A call reference is used again by a later call, a Call-ID never: what comes
+ * late (a 487, the 200 of a BYE) still belongs to the call. */
 enum { KEY_REUSED = 1 };
 
 /* FNV-1a, 64 bits: short texts, no enemy gains by a collision but a wrong line
@@ -185,11 +185,23 @@ void ladder_disown(struct ladder *ladder, uint32_t call)
 	for (size_t i = 0; i < CLAIMS; i++) {
 		struct claim *c = &ladder->claims[i];
 
-		if (c->call == call && (c->key & KEY_REUSED))
-			*c = (struct claim){ 0 };
-		else if (c->call == call)
+		if (c->call == call)
 			c->over = true;
 	}
+}
+
+/* Whose is it? A RELEASE COMPLETE may wait in the window of layer 2 until the
+ * call is buried, so its reference is its own until a SETUP has it again. */
+static uint32_t owner_of(struct ladder *ladder, ladder_key key,
+                         const char *what)
+{
+	struct claim *claim = claim_of(ladder, key, false);
+
+	if (claim == NULL)
+		return 0;
+	if (claim->over && (key & KEY_REUSED) && strcmp(what, "SETUP") == 0)
+		*claim = (struct claim){ 0 };
+	return claim->call;
 }
 
 /* --- keeping --- */
@@ -244,15 +256,13 @@ uint32_t ladder_message(struct ladder *ladder, ladder_key key, unsigned network,
                         bool sent, const char *where, const char *what,
                         uint64_t print)
 {
-	struct claim *claim;
 	struct entry *e;
 
 	if (ladder == NULL)
 		return 0;
-	claim = claim_of(ladder, key, false);
 	e = entry_new(ladder);
 	e->key = key;
-	e->call = claim != NULL ? claim->call : 0;
+	e->call = owner_of(ladder, key, what);
 	e->column = network == 0 ? COLUMN_ISDN : COLUMN_SIP;
 	e->sent = sent;
 	e->print = print;

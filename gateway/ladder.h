@@ -26,8 +26,9 @@ struct ladder *ladder_free(struct ladder *ladder);
  * Messages are kept when they cross the network, often before anybody knows
  * whose they are: they carry a key (made of the trunk and the call reference,
  * or of the Call-ID), and a call claims a key from then on, and the lines of
- * the last two seconds that nobody claimed. A key is given up when the call is
- * buried, or another claims it.
+ * the last moments that nobody claimed. It keeps a key after it was buried, for
+ * what comes late, until a SETUP has the call reference again, others want the
+ * place, or another call claims it.
  */
 typedef uint64_t ladder_key;
 ladder_key ladder_key_isdn(const char *trunk, unsigned callref);
