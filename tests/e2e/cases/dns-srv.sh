@@ -1,13 +1,14 @@
 # RFC 3263 against dnsmasq: NAPTR, SRV by priority, A; a dead first target is
 # failed over from, and not tried first by the next call.
 DNS=$((MEDIA + 330)) DEAD=$((FAR + 2))
-dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --local=/test/ \
+dnsmasq --keep-in-foreground --log-facility=- --conf-file=/dev/null --no-resolv --no-hosts --local=/test/ \
 	--user="$(id -un)" --pid-file= --listen-address=127.0.0.1 --bind-interfaces --port=$DNS \
 	--naptr-record=x.test,10,10,s,SIP+D2U,,_sip.lab.test \
 	--srv-host=_sip.lab.test,dead.test,$DEAD,1,0 --srv-host=_sip.lab.test,live.test,$FAR,2,0 \
 	--address=/dead.test/127.0.0.1 --address=/live.test/127.0.0.1 \
 	>"$W/dnsmasq.out" 2>&1 &
 started $!
+until_true 5 grep -q started "$W/dnsmasq.out" || fail "the name server did not start"
 SIP_OPTIONS=" dns server 127.0.0.1:$DNS
  timer B 2"
 gateway 'sip-peer named' ' address x.test' ' transport any' '!' \
