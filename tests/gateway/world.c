@@ -405,6 +405,14 @@ static void check_link(const char *name, const struct isdn_link *link)
 	              s.ending);
 }
 
+static void say_dialog(void *self ATTR_UNUSED,
+                       const struct sip_session_info *info)
+{
+	printf("dialog left: %s, %s, %s, owner %s\n", info->peer, info->state,
+	       info->incoming ? "incoming" : "outgoing",
+	       info->owner != NULL ? "there" : "gone");
+}
+
 static void check_left(struct world *w)
 {
 	struct media_status media;
@@ -424,6 +432,7 @@ static void check_left(struct world *w)
 			check_link(w->exchange[i].conf.name,
 			           w->exchange[i].link);
 	sip_stack_counts(w->gateway->sip, &sip);
+	sip_each(w->gateway->sip, say_dialog, NULL);
 	CHECK_EQ(sip.dialogs, 0);
 	CHECK_EQ(sip.transactions, 0);
 	media_engine_status(w->gateway->media, &media);
