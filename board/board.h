@@ -50,6 +50,7 @@ struct board_conf {
 	enum board_linecode linecode;
 	bool clock_line;         /* the line is the source; else internal */
 	unsigned clock_priority; /* 1 best; 0 never */
+	unsigned echo_ms; /* of echo that a canceller reaches: 8-128; 0: none */
 	usec alarm_raise, alarm_clear; /* debounce */
 	/* sim: the other end, by name; both must be opened in one process */
 	char peer[32];
@@ -72,8 +73,7 @@ struct board_handler {
 	void (*frame)(void *self, struct bytes frame);
 	/* the alarms that now stand, after debounce; 0: the span is up */
 	void (*alarm)(void *self, unsigned alarms);
-	/* something for one log line: a hello that did not match, a device
-	 * gone; a whole sentence. May be NULL. */
+	/* something for one log line, a whole sentence; may be NULL */
 	void (*notice)(void *self, const char *sentence);
 };
 
@@ -118,14 +118,17 @@ int board_span_send_alarm(struct board_span *span, unsigned alarms);
 int board_span_send_fault(struct board_span *span, unsigned kind,
                           unsigned slot);
 
-/*
- * A B channel begins or ends to be used. `speech` false: data, no echo
- * canceller. Wire and sim have nothing to open; DAHDI opens the channel and
- * may say -ENXIO (not configured), -EBUSY (another program, or open already),
- * -ENODEV (no card, or not the one that is configured).
- */
+/* A B channel begins or ends to be used. `speech` false: data, no echo
+ * canceller. DAHDI may say -ENXIO (not configured), -EBUSY (another program, or
+ * open already), -ENODEV (no card, or not the one that is configured). */
 int board_chan_open(struct board_span *span, unsigned slot, bool speech);
 void board_chan_close(struct board_span *span, unsigned slot);
+
+/* A speech channel is opened with the board's echo canceller, where there is
+ * one (DAHDI; sim, for tests) and it is wanted. Has it one now? From now on it
+ * has none: it carries no speech after all. */
+bool board_chan_cancels(const struct board_span *span, unsigned slot);
+void board_chan_echo_off(struct board_span *span, unsigned slot);
 
 /* --- media thread --- */
 
@@ -133,7 +136,7 @@ void board_chan_close(struct board_span *span, unsigned slot);
  * for sim, which is turned by sim_turn(). */
 int board_span_fd(const struct board_span *span);
 
-/* Does all that is due; returns how many ticks were received or sent. */
+/* All that is due; returns how many ticks were received or sent. */
 int board_span_turn(struct board_span *span, const struct board_media *media,
                     void *self);
 

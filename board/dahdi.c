@@ -33,7 +33,7 @@
 
 #include "kernel/text.h"
 
-enum { FRAME_BUFFERS = 32, FRAME_BUFFER = 1024, ECHO_TAPS = 256 };
+enum { FRAME_BUFFERS = 32, FRAME_BUFFER = 1024, TAPS_A_MS = 8 };
 
 /* Blocks come in bursts when the machine is busy or the driver's clock is
  * coarse. Buffers that stay empty cost no delay; those that fill bound it. */
@@ -210,7 +210,8 @@ int dahdi_flush(int fd)
 	return control_int(fd, DAHDI_FLUSH, DAHDI_FLUSH_ALL);
 }
 
-int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech)
+int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech,
+                      bool cancelled)
 {
 	unsigned count = MAX_OF(BUFFERED_OCTETS / conf->block, BUFFERS_LEAST);
 	int law = conf->law == LAW_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW;
@@ -226,14 +227,20 @@ int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech)
 		rc = dahdi_flush(fd);
 	/* A canceller is a help, and not every span has one. It exists in
 	 * audio mode only. */
-	if (rc == 0 && speech)
-		(void)control_int(fd, DAHDI_ECHOCANCEL, ECHO_TAPS);
+	if (rc == 0 && speech && cancelled)
+		(void)control_int(fd, DAHDI_ECHOCANCEL,
+		                  (int)conf->echo_ms * TAPS_A_MS);
 	return rc;
+}
+
+void dahdi_echo_off(int fd)
+{
+	(void)control_int(fd, DAHDI_ECHOCANCEL, 0);
 }
 
 void dahdi_rest_bearer(int fd)
 {
-	(void)control_int(fd, DAHDI_ECHOCANCEL, 0);
+	dahdi_echo_off(fd);
 	/* The one thing that lasts from one open to the next: with it on, an
 	 * event would stop whoever has the channel then. */
 	(void)control_int(fd, DAHDI_BUFFER_EVENTS, 0);

@@ -65,8 +65,11 @@ int dahdi_channel_open(unsigned number);
  * its HDLC. */
 int dahdi_make_dchannel(int fd, enum dahdi_use use);
 
-/* Makes it a bearer anew: what was queued is dropped. */
-int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech);
+/* Makes it a bearer anew: what was queued is dropped. Speech alone can have an
+ * echo canceller, and has it when `cancelled`. */
+int dahdi_make_bearer(int fd, const struct board_conf *conf, bool speech,
+                      bool cancelled);
+void dahdi_echo_off(int fd);
 
 /* What is queued either way, and events, are forgotten. */
 int dahdi_flush(int fd);
@@ -100,10 +103,11 @@ struct dahdi_return {
 /* A B channel as the signalling thread knows it. It is closed there and only
  * while it is not lent: its number may be another file's right after. */
 struct dahdi_bearer {
-	int fd;        /* kept once opened; -1 */
-	unsigned lent; /* orders with it that have not been returned */
-	bool dead;     /* of a device that went: to be closed */
-	bool speech;   /* as last asked for */
+	int fd;         /* kept once opened; -1 */
+	unsigned lent;  /* orders with it that have not been returned */
+	bool dead;      /* of a device that went: to be closed */
+	bool speech;    /* as last asked for */
+	bool cancelled; /* with an echo canceller, should it be opened anew */
 };
 
 struct dahdi {

@@ -351,7 +351,7 @@ static int lend(struct dahdi *dahdi, unsigned slot)
 	struct dahdi_bearer *bearer = &dahdi->bearers[slot];
 	struct dahdi_order order = { slot, bearer->fd };
 	int rc = dahdi_make_bearer(bearer->fd, &dahdi->span.conf,
-	                           bearer->speech);
+	                           bearer->speech, bearer->cancelled);
 
 	if (rc == 0)
 		rc = mailbox_post(dahdi->down, &order);
@@ -370,6 +370,7 @@ static int dahdi_chan_open(struct board_span *span, unsigned slot, bool speech)
 	if (!dahdi->ready || bearer->dead)
 		return -ENODEV;
 	bearer->speech = speech;
+	bearer->cancelled = span->conf.echo_ms > 0;
 	if (bearer->fd < 0)
 		rc = open_bearer(dahdi, slot);
 	if (rc == 0)
@@ -394,6 +395,15 @@ static void dahdi_chan_close(struct board_span *span, unsigned slot)
 	(void)mailbox_post(dahdi->down, &order);
 	if (dahdi->bearers[slot].fd >= 0)
 		dahdi_rest_bearer(dahdi->bearers[slot].fd);
+}
+
+static void dahdi_chan_echo_off(struct board_span *span, unsigned slot)
+{
+	struct dahdi_bearer *bearer = &dahdi_of(span)->bearers[slot];
+
+	bearer->cancelled = false;
+	if (bearer->fd >= 0)
+		dahdi_echo_off(bearer->fd);
 }
 
 static void on_returned(void *self, const void *message)
@@ -504,6 +514,7 @@ const struct board_ops board_dahdi_ops = {
 	.send = dahdi_send,
 	.chan_open = dahdi_chan_open,
 	.chan_close = dahdi_chan_close,
+	.echo_off = dahdi_chan_echo_off,
 	.fd = dahdi_fd,
 	.turn = dahdi_media_turn,
 };

@@ -14,7 +14,7 @@
 #include "kernel/thread.h"
 #include "kernel/timer.h"
 
-enum { FRAME_LEAST = 3, FRAME_MOST = 512, ALARM_BITS = 4 };
+enum { FRAME_LEAST = 3, FRAME_MOST = 512, ALARM_BITS = 4, ECHO_MOST_MS = 128 };
 
 struct board_ops {
 	/* memory for one span, zeroed; NULL when there is none */
@@ -30,6 +30,8 @@ struct board_ops {
 	                  unsigned slot);
 	int (*chan_open)(struct board_span *span, unsigned slot, bool speech);
 	void (*chan_close)(struct board_span *span, unsigned slot);
+	/* NULL: its channels never have an echo canceller */
+	void (*echo_off)(struct board_span *span, unsigned slot);
 	int (*fd)(const struct board_span *span);
 	int (*turn)(struct board_span *span, const struct board_media *media,
 	            void *self);
@@ -54,6 +56,7 @@ struct board_span {
 	shared_flag alarms; /* debounced; written by the signalling thread */
 	shared_flag faults; /* conf.faults, for the media thread */
 	uint32_t opened;    /* slots of channels in use */
+	uint32_t cancelled; /* of them those with an echo canceller */
 	usec waited;        /* the frame in hand */
 	char peer[64];
 	struct board_counts counts; /* by shared_add() only */

@@ -188,12 +188,19 @@ static int sim_send_alarm(struct board_span *span, unsigned alarms)
 	return 0;
 }
 
+/* Nothing echoes here: what is on is remembered for whoever asks. */
+static void sim_echo_off(struct board_span *span ATTR_UNUSED,
+                         unsigned slot ATTR_UNUSED)
+{
+}
+
 const struct board_ops board_sim_ops = {
 	.create = sim_create,
 	.close = sim_close,
 	.open = sim_open,
 	.send = sim_send,
 	.send_alarm = sim_send_alarm,
+	.echo_off = sim_echo_off,
 };
 
 void board_sim_media(struct board_span *span, const struct board_media *media,

@@ -97,6 +97,7 @@ void board_conf_preset(struct board_conf *conf, enum span_type type)
 	conf->linecode = e1 ? LINECODE_HDB3 : LINECODE_B8ZS;
 	conf->clock_line = true;
 	conf->clock_priority = 1;
+	conf->echo_ms = 32;
 	/* Cards debounce on their own, and a lost connection does not bounce:
 	 * only the way back is held for a moment. */
 	conf->alarm_raise = 0;
@@ -108,8 +109,8 @@ static bool is_good(const struct board_conf *conf)
 	unsigned dslot = conf->type == SPAN_E1 ? 16 : 24;
 
 	if (conf->kind >= ARRAY_LEN(kinds) || conf->name[0] == '\0' ||
-	    conf->alarm_raise < 0 || conf->alarm_clear < 0 ||
-	    (conf->dslot != 0 && conf->dslot != dslot))
+	    conf->echo_ms > ECHO_MOST_MS || conf->alarm_raise < 0 ||
+	    conf->alarm_clear < 0 || (conf->dslot != 0 && conf->dslot != dslot))
 		return false;
 	if (conf->kind == BOARD_WIRE)
 		return conf->path[0] != '\0' && conf->octets >= 8 &&
@@ -345,9 +346,12 @@ int board_chan_open(struct board_span *span, unsigned slot, bool speech)
 		return -EBUSY;
 	if (span->ops->chan_open != NULL)
 		rc = span->ops->chan_open(span, slot, speech);
-	if (rc == 0)
-		span->opened |= UINT32_C(1) << slot;
-	return rc;
+	if (rc < 0)
+		return rc;
+	span->opened |= UINT32_C(1) << slot;
+	if (speech && span->ops->echo_off != NULL && span->conf.echo_ms > 0)
+		span->cancelled |= UINT32_C(1) << slot;
+	return 0;
 }
 
 void board_chan_close(struct board_span *span, unsigned slot)
@@ -355,8 +359,22 @@ void board_chan_close(struct board_span *span, unsigned slot)
 	if (slot >= TICK_SLOTS || !(span->opened >> slot & 1))
 		return;
 	span->opened &= ~(UINT32_C(1) << slot);
+	span->cancelled &= span->opened;
 	if (span->ops->chan_close != NULL)
 		span->ops->chan_close(span, slot);
+}
+
+bool board_chan_cancels(const struct board_span *span, unsigned slot)
+{
+	return slot < TICK_SLOTS && span->cancelled >> slot & 1;
+}
+
+void board_chan_echo_off(struct board_span *span, unsigned slot)
+{
+	if (!board_chan_cancels(span, slot))
+		return;
+	span->cancelled &= ~(UINT32_C(1) << slot);
+	span->ops->echo_off(span, slot);
 }
 
 int board_span_fd(const struct board_span *span)

@@ -30,6 +30,7 @@ void options_to_board(const struct options_controller *c, const char *name,
 		text_add(&peer, "far %s", name);
 	}
 	out->block = c->block;
+	out->echo_ms = c->echo_cancel ? (unsigned)c->echo_ms : 0;
 	out->clock_line = c->clock.line;
 	out->clock_priority = c->clock.priority;
 	if (c->law >= 0)

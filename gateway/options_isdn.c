@@ -94,6 +94,14 @@ static const struct conf_choice linecodes[] = {
 	{ "ami",   LINECODE_AMI,  "either" },
 	{ 0 },
 };
+static const struct conf_choice coverages[] = {
+	{ "8",   8,   "milliseconds: the far end is near" },
+	{ "16",  16,  "milliseconds" },
+	{ "32",  32,  "milliseconds" },
+	{ "64",  64,  "milliseconds" },
+	{ "128", 128, "milliseconds: long lines, at the most cost" },
+	{ 0 },
+};
 static const struct conf_choice laws[] = {
 	{ "usual", -1,       "A-law on E1, mu-law on T1" },
 	{ "alaw",  LAW_ALAW, "G.711 A-law" },
@@ -174,6 +182,10 @@ static const struct conf_option controller_options[] = {
 	  "octets per tick when listening on a virtual span" },
 	{ "block octets", &conf_number, C(block), 16, 80, NULL, "16",
 	  "octets read from a card at once" },
+	{ "echo-cancel enable", &conf_switch, C(echo_cancel), 0, 0, NULL, "on",
+	  "speech has the card's or DAHDI's echo canceller, fax and modem not" },
+	{ "echo-cancel coverage", &conf_one_of, C(echo_ms), 0, 0, coverages,
+	  "32", "how long an echo may take" },
 	{ "companding",  &conf_one_of, C(law), 0, 0, laws, "usual",
 	  "law of the line's octets" },
 	{ "isdn switch-type", &conf_one_of, C(switch_type), 0, 0, switches,

@@ -45,6 +45,8 @@ struct options_controller {
 	struct options_clock clock;
 	bool wire_faults;
 	unsigned tick_octets, block;
+	bool echo_cancel;
+	int echo_ms;                  /* that it reaches */
 	int law;                      /* enum law; -1: the type's usual one */
 	int switch_type, side, order; /* pri/isdn.h; -1: the type's usual one */
 	bool exclusive, overlap_receive, overlap_send, restart;

@@ -31,13 +31,6 @@ static const struct call *call_on(const struct trunk *trunk, unsigned channel,
 	return NULL;
 }
 
-/* The driver's or the card's; nothing else has one. */
-static bool is_cancelled(const struct trunk *trunk, unsigned channel)
-{
-	return trunk->options.board.kind == BOARD_DAHDI &&
-	       trunk->slot[channel].open;
-}
-
 static const char *oper_state(const struct trunk *trunk,
                               enum isdn_channel_state state)
 {
@@ -76,7 +69,8 @@ static void port_row(struct shell *s, const struct trunk *trunk,
 	table_cell(s, "%s", oper_state(trunk, state));
 	table_cell(s, "%s", incoming ? doing : "idle");
 	table_cell(s, "%s", call != NULL && !incoming ? doing : "idle");
-	table_cell(s, "%s", is_cancelled(trunk, channel) ? "yes" : "no");
+	table_cell(s, "%s",
+	           board_chan_cancels(trunk->span, channel) ? "yes" : "no");
 	table_number(s, call != NULL ? call->number : 0);
 }
 

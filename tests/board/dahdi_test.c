@@ -10,7 +10,9 @@
  */
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "board/board.h"
 #include "kernel/instant.h"
@@ -139,6 +141,68 @@ TEST_ROWS(a_channel_is_good_again_after_its_device, removal_rows, row)
 	if (row->given_up || row->resting)
 		CHECK_EQ(board_chan_open(b.span, SLOT, false), 0);
 	CHECK(turn_until(&b, is_heard));
+	b.span = board_span_close(b.span);
+	b.loop = loop_free(b.loop);
+}
+
+/* How many channels of the span have their canceller at work, as the driver
+ * itself tells. */
+static unsigned cancellers(void)
+{
+	FILE *proc = fopen("/proc/dahdi/1", "r");
+	char line[256];
+	unsigned n = 0;
+
+	CHECK(proc != NULL);
+	while (fgets(line, sizeof(line), proc) != NULL)
+		n += strstr(line, "EC: MG2 - ACTIVE") != NULL;
+	(void)fclose(proc);
+	return n;
+}
+
+static const struct canceller_row {
+	const char *what;
+	bool speech;
+	unsigned echo_ms;
+	unsigned working;
+} canceller_rows[] = {
+	{ "speech", true, 32, 1 },       { "a short line", true, 8, 1 },
+	{ "a long line", true, 128, 1 }, { "data", false, 32, 0 },
+	{ "not wanted", true, 0, 0 },
+};
+
+TEST_ROWS(the_driver_cancels_echo_as_told, canceller_rows, row)
+{
+	struct bench b = { .alarms = ALARM_LOS };
+	struct board_conf conf = { .name = "e1 0",
+		                   .kind = BOARD_DAHDI,
+		                   .span_number = 1 };
+
+	if (getenv("LAB") == NULL)
+		return;
+	CHECK_EQ(system("printf 'bchan=1-15,17-31\\ndchan=16\\n"
+	                "alaw=1-15,17-31\\nechocanceller=mg2,1-15,17-31\\n"
+	                "loadzone=us\\ndefaultzone=us\\n' >/tmp/echo.conf && "
+	                "dahdi_cfg -c /tmp/echo.conf >/dev/null 2>&1"),
+	         0);
+	board_conf_preset(&conf, SPAN_E1);
+	conf.echo_ms = row->echo_ms;
+	CHECK_EQ(loop_new(&b.loop), 0);
+	CHECK_EQ(board_span_open(&b.span, b.loop, &conf, &handler, &b), 0);
+	CHECK(turn_until(&b, is_up));
+	CHECK_EQ(cancellers(), 0);
+	CHECK_EQ(board_chan_open(b.span, SLOT, row->speech), 0);
+	CHECK(turn_until(&b, is_heard));
+	CHECK_EQ(cancellers(), row->working);
+	board_chan_echo_off(b.span, SLOT);
+	CHECK_EQ(cancellers(), 0);
+	b.blocks = 0;
+	CHECK(turn_until(&b, is_heard)); /* the sound goes on */
+	board_chan_close(b.span, SLOT);
+	CHECK_EQ(board_chan_open(b.span, SLOT, row->speech), 0);
+	CHECK_EQ(cancellers(), row->working);
+	board_chan_close(b.span, SLOT);
+	CHECK_EQ(cancellers(), 0);
 	b.span = board_span_close(b.span);
 	b.loop = loop_free(b.loop);
 }

@@ -341,6 +341,39 @@ TEST(only_bearers_open_and_only_once)
 	line_close(&line);
 }
 
+static const struct canceller_row {
+	unsigned echo_ms;
+	bool speech, has;
+} canceller_rows[] = { { 32, true, true },
+	               { 32, false, false },
+	               { 0, true, false } };
+
+TEST_ROWS(only_speech_has_an_echo_canceller_that_goes_when_told, canceller_rows,
+          row)
+{
+	struct line line;
+	struct board_conf conf;
+
+	line_open(&line);
+	conf = *board_span_conf(line.a.span);
+	conf.echo_ms = row->echo_ms;
+	CHECK_EQ(board_span_change(line.a.span, &conf), 0);
+	CHECK(!board_chan_cancels(line.a.span, 1));
+	CHECK_EQ(board_chan_open(line.a.span, 1, row->speech), 0);
+	CHECK_EQ(board_chan_open(line.a.span, 2, true), 0);
+	CHECK_EQ(board_chan_cancels(line.a.span, 1), row->has);
+	board_chan_echo_off(line.a.span, 1);
+	CHECK(!board_chan_cancels(line.a.span, 1));
+	CHECK_EQ(board_chan_cancels(line.a.span, 2), row->echo_ms > 0);
+	board_chan_close(line.a.span, 1);
+	CHECK_EQ(board_chan_open(line.a.span, 1, true), 0);
+	CHECK_EQ(board_chan_cancels(line.a.span, 1), row->echo_ms > 0);
+	board_chan_close(line.a.span, 1);
+	CHECK(!board_chan_cancels(line.a.span, 1));
+	CHECK(!board_chan_cancels(line.a.span, 99));
+	line_close(&line);
+}
+
 LADDER(a_line_survives_want_of_memory)
 {
 	struct board_conf conf = conf_of("a", "b");

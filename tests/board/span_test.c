@@ -119,6 +119,16 @@ static void set_clock(struct board_conf *c)
 	c->clock_priority = 2;
 }
 
+static void set_echo(struct board_conf *c)
+{
+	c->echo_ms = 64;
+}
+
+static void set_long_echo(struct board_conf *c)
+{
+	c->echo_ms = 256;
+}
+
 static void set_name(struct board_conf *c)
 {
 	c->name[0] = 'x';
@@ -162,6 +172,8 @@ static const struct conf_row {
 	{ set_many_octets,    -EINVAL, -EINVAL },
 	{ set_odd_octets,     -EINVAL, -EINVAL },
 	{ set_negative_raise, -EINVAL, -EINVAL },
+	{ set_long_echo,      -EINVAL, -EINVAL },
+	{ set_echo,           0,       0 },
 	{ set_faults,         0,       0 },
 	{ set_debounce,       0,       0 },
 	{ set_clock,          0,       0 },
