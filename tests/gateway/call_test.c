@@ -39,14 +39,6 @@ static struct call *bring(struct world *w, unsigned state)
 	return world_call(w);
 }
 
-static const char overlap[] = "controller e1 0\n board sim\n"
-			      " isdn overlap-receiving\n!\n"
-			      "sip-ua\n bind udp $SIP\n!\n"
-			      "sip-peer carrier\n address $FAR0\n!\n"
-			      "dial-peer voice 200 voip\n"
-			      " destination-pattern 2...\n"
-			      " session target sip-peer carrier\n";
-
 static const unsigned states[] = { CALL_DIALLING, CALL_OFFERED, CALL_RINGING,
 	                           CALL_JOINING, CALL_TALKING };
 
@@ -62,7 +54,8 @@ TEST_ROWS(an_event_in_any_state_is_taken_or_stray_and_the_call_still_ends,
           states, row)
 {
 	for (unsigned event = 0; event < CALL_EVENTS; event++) {
-		struct world *w = world_open(overlap);
+		struct world *w =
+			world_open_options(" isdn overlap-receiving\n", "");
 		struct call *call = bring(w, *row);
 
 		CHECK_EQ(fsm_state(&call->fsm), *row);

@@ -20,29 +20,12 @@
 
 enum { DISCRIMINATOR = 4, UNKNOWN_PROTOCOL = 0x5a, Q931 = 8 };
 
-const char harm_conf[] = "controller e1 0\n"
-			 " board sim\n"
-			 " isdn setup-rate 0\n"
-			 "!\n"
-			 "sip-ua\n"
-			 " bind udp $SIP\n"
-			 "!\n"
-			 "sip-peer carrier\n"
-			 " address $FAR0\n"
-			 " external address $FAR1\n"
-			 " transfer\n"
-			 " authentication username gw password secret\n"
-			 "!\n"
-			 "dial-peer voice 100 pots\n"
-			 " destination-pattern 1...\n"
-			 " trunk e1 0\n"
-			 " allow-same-kind\n"
-			 "!\n"
-			 "dial-peer voice 200 voip\n"
-			 " destination-pattern 2...\n"
-			 " session target sip-peer carrier\n"
-			 " allow-same-kind\n"
-			 "!\n";
+static const char usual[] =
+	"controller e1 0\n isdn setup-rate 0\n!\n"
+	"sip-peer carrier\n external address $FAR1\n transfer\n"
+	" authentication username gw password secret\n!\n"
+	"dial-peer voice 100 pots\n allow-same-kind\n!\n"
+	"dial-peer voice 200 voip\n allow-same-kind\n!\n";
 
 /* --- the phone --- */
 
@@ -356,13 +339,13 @@ static int open_stack(struct harm *h)
 	return rc < 0 ? rc : set_peer(h);
 }
 
-struct harm *harm_open_as(const char *text, bool overlap)
+struct harm *harm_open_with(const char *more, bool overlap)
 {
 	static struct harm harm;
 	struct harm *h = &harm;
 
 	memset(h, 0, sizeof(*h));
-	h->w = world_open(text);
+	h->w = world_open_with(world_conf, more);
 	set_address(&h->to[0], h->w->port);
 	timer_init(&h->answer, h->w->loop, "phone answers", answer_now, h);
 	timer_init(&h->late, h->w->loop, "late message", let_go, h);
@@ -381,7 +364,7 @@ struct harm *harm_open_as(const char *text, bool overlap)
 
 struct harm *harm_open(void)
 {
-	return harm_open_as(harm_conf, false);
+	return harm_open_with(usual, false);
 }
 
 void harm_close(struct harm *h)

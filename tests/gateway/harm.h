@@ -4,7 +4,7 @@
 #define TESTS_GATEWAY_HARM_H
 
 /*
- * Lines that lose, double, turn round and delay. In a world of harm_conf the
+ * Lines that lose, double, turn round and delay. In its world the
  * SIP far end is a stack of its own, a phone with a manner, behind a relay;
  * the exchange's D channel passes a filter. The n-th SIP datagram or D-channel
  * frame after harm_aim() is harmed, or any with a chance in a thousand.
@@ -68,12 +68,10 @@ struct harm {
 	unsigned held_to;
 };
 
-extern const char harm_conf[];
-
 struct harm *harm_open(void); /* with a world */
-/* With a world of this configuration; overlap: the phone too has numbers that
+/* With the usual world and these lines; overlap: the phone too has numbers that
  * grow (RFC 3578), else it refuses those that are too short. */
-struct harm *harm_open_as(const char *conf, bool overlap);
+struct harm *harm_open_with(const char *more, bool overlap);
 void harm_close(struct harm *h);
 
 /* From now on the victim-th (from 0) at this place is harmed so. */

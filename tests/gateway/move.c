@@ -5,33 +5,16 @@
 
 #include <string.h>
 
-const char move_conf[] = "hostname gw1\n"
-			 "controller e1 0\n"
-			 " board sim\n"
-			 "!\n"
-			 "sip-ua\n"
-			 " bind udp $SIP\n"
-			 "!\n"
-			 "sip-peer carrier\n"
-			 " address $FAR0\n"
-			 " transfer\n"
-			 "!\n"
-			 "sip-peer office\n"
-			 " address $FAR1\n"
-			 " transfer\n"
-			 "!\n"
-			 "dial-peer voice 100 pots\n"
-			 " destination-pattern 1...\n"
-			 " trunk e1 0\n"
-			 "!\n"
-			 "dial-peer voice 200 voip\n"
-			 " destination-pattern 2...\n"
-			 " session target sip-peer carrier\n"
-			 "!\n"
-			 "dial-peer voice 210 voip\n"
-			 " destination-pattern 4...\n"
-			 " session target sip-peer office\n"
-			 "!\n";
+static const char more[] = "sip-peer carrier\n transfer\n!\n"
+			   "sip-peer office\n address $FAR1\n transfer\n!\n"
+			   "dial-peer voice 210 voip\n"
+			   " destination-pattern 4...\n"
+			   " session target sip-peer office\n!\n";
+
+struct world *move_open(void)
+{
+	return world_open_with(world_conf, more);
+}
 
 unsigned move_channel(struct world *w)
 {
@@ -49,7 +32,7 @@ const char *move_line(struct world *w, const char *text)
 
 struct world *move_talking(void)
 {
-	struct world *w = world_open(move_conf);
+	struct world *w = move_open();
 
 	CHECK(world_call_in(w) != NULL);
 	far_deaf(&w->far[0]);

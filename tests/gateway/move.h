@@ -12,7 +12,8 @@
 
 enum { MOVE_LOUD = 3 };
 
-extern const char move_conf[]; /* both peers may transfer; 4... is far 1 */
+/* The usual world; both peers may transfer, 4... is far 1. */
+struct world *move_open(void);
 
 /* A line of headers with $FAR1 and its kin replaced; good until the next. */
 const char *move_line(struct world *w, const char *text);

@@ -16,14 +16,9 @@
 #include "gateway/call.h"
 #include "tests/gateway/world.h"
 
-static const char conf[] =
-	"controller e1 0\n board sim\n isdn setup-rate 0\n!\n"
-	"sip-ua\n bind udp $SIP\n!\n"
-	"sip-peer carrier\n address $FAR0\n!\n"
+static const char more[] =
+	"controller e1 0\n isdn setup-rate 0\n!\n"
 	"sip-peer evil\n address $FAR1\n transfer\n!\n"
-	"dial-peer voice 100 pots\n destination-pattern 1...\n trunk e1 0\n!\n"
-	"dial-peer voice 200 voip\n destination-pattern 2...\n"
-	" session target sip-peer carrier\n!\n"
 	"dial-peer voice 210 voip\n destination-pattern 4...\n"
 	" session target sip-peer evil\n!\n";
 
@@ -413,7 +408,7 @@ static void check_alone(struct scene *s, const char *name)
 
 TEST_ROWS(harm_meant_for_a_call_that_is_up_does_none, attacks, row)
 {
-	struct scene s = { .w = world_open(conf) };
+	struct scene s = { .w = world_open_with(world_conf, more) };
 	struct far *f = &s.w->far[0];
 
 	s.evil = &s.w->far[1];

@@ -373,18 +373,9 @@ TEST(a_call_that_finds_no_place_at_all_is_503_and_cause_42)
 	world_close(w);
 }
 
-static const char shut[] = "controller e1 0\n board sim\n shutdown\n!\n"
-			   "sip-ua\n bind udp $SIP\n!\n"
-			   "sip-peer carrier\n address $FAR0\n!\n"
-			   "dial-peer voice 100 pots\n"
-			   " destination-pattern 1...\n trunk e1 0\n!\n"
-			   "dial-peer voice 200 voip\n"
-			   " destination-pattern 2...\n"
-			   " session target sip-peer carrier\n";
-
 TEST(a_span_that_is_shut_down_takes_no_call_either_way)
 {
-	struct world *w = world_open(shut);
+	struct world *w = world_open_options(" shutdown\n", "");
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 

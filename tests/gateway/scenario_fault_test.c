@@ -6,7 +6,6 @@
  * (What else goes wrong is in scenario_link, scenario_race, scenario_reload and
  * scenario_harm.)
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/call.h"
@@ -108,21 +107,6 @@ TEST(a_call_that_rings_lives_through_the_shortest_flap)
 
 /* --- an exchange that knows no RESTART --- */
 
-static const char restart_conf[] = "controller e1 0\n board sim\n"
-				   " isdn timer T316 10\n"
-				   "!\n"
-				   "sip-ua\n bind udp $SIP\n"
-				   "!\n"
-				   "sip-peer carrier\n address $FAR0\n"
-				   "!\n"
-				   "dial-peer voice 100 pots\n"
-				   " destination-pattern 1...\n"
-				   " trunk e1 0\n"
-				   "!\n"
-				   "dial-peer voice 200 voip\n"
-				   " destination-pattern 2...\n"
-				   " session target sip-peer carrier\n";
-
 /* Its acknowledgements are in a protocol nobody knows. */
 static bool lose_acknowledgement(void *self, bool sent, struct bytes frame)
 {
@@ -149,7 +133,7 @@ static unsigned without_restart(struct isdn_link *link)
 
 TEST(an_exchange_that_never_answers_restart_gets_calls_and_gives_them)
 {
-	struct world *w = world_open(restart_conf);
+	struct world *w = world_open_options(" isdn timer T316 10\n", "");
 	struct exchange *x = &w->exchange[0];
 	struct isdn_link *link = gateway_trunk(w->gateway, "e1 0")->link;
 	struct isdn_call *call;

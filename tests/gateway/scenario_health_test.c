@@ -11,35 +11,26 @@
 #include "kernel/text.h"
 #include "tests/gateway/world.h"
 
-#define WATCHED                                   \
+#define KEEP                                      \
 	" keepalive\n keepalive up-interval 60\n" \
-	" keepalive down-interval 30\n keepalive retries 1\n"
+	" keepalive down-interval 30\n keepalive retries 1\n!\n"
 
-#define REST                                                   \
-	"dial-peer voice 1 voip\n destination-pattern 2...\n"  \
-	" session target sip-peer first\n preference 1\n!\n"   \
-	"dial-peer voice 2 voip\n destination-pattern 2...\n"  \
-	" session target sip-peer second\n preference 2\n!\n"  \
-	"dial-peer voice 3 voip\n destination-pattern 911\n"   \
-	" session target sip-peer first\n emergency\n"         \
-	" preference 1\n!\n"                                   \
-	"dial-peer voice 4 voip\n destination-pattern 911\n"   \
-	" session target sip-peer second\n emergency\n"        \
-	" preference 2\n!\n"                                   \
-	"dial-peer voice 5 voip\n destination-pattern 3...\n"  \
-	" session target sip-peer first\n huntstop\n"          \
-	" preference 1\n!\n"                                   \
-	"dial-peer voice 6 voip\n destination-pattern 3...\n"  \
-	" session target sip-peer second\n preference 2\n!\n"  \
-	"dial-peer voice 10 pots\n destination-pattern 1...\n" \
+/* What leads to the two peers besides 2... */
+#define PLAN                                                              \
+	"dial-peer voice 3 voip\n destination-pattern 911\n"              \
+	" session target sip-peer first\n emergency\n preference 1\n!\n"  \
+	"dial-peer voice 4 voip\n destination-pattern 911\n"              \
+	" session target sip-peer second\n emergency\n preference 2\n!\n" \
+	"dial-peer voice 5 voip\n destination-pattern 3...\n"             \
+	" session target sip-peer first\n huntstop\n preference 1\n!\n"   \
+	"dial-peer voice 6 voip\n destination-pattern 3...\n"             \
+	" session target sip-peer second\n preference 2\n!\n"             \
+	"dial-peer voice 10 pots\n destination-pattern 1...\n"            \
 	" trunk e1 0\n!\n"
 
-#define CONF(watched)                                                 \
-	"controller e1 0\n board sim\n!\nsip-ua\n bind udp $SIP\n!\n" \
-	"sip-peer first\n address $FAR0\n" watched                    \
-	"!\nsip-peer second\n address $FAR1\n" watched "!\n" REST
-
-static const char watched[] = CONF(WATCHED), unwatched[] = CONF("");
+static const char unwatched[] = PLAN;
+static const char watched[] =
+	PLAN "sip-peer first\n" KEEP "sip-peer second\n" KEEP;
 
 static void probe(struct far *f, const char *status)
 {
@@ -51,7 +42,7 @@ static void probe(struct far *f, const char *status)
 /* Both were asked; these are their answers. */
 static struct world *open_world(const char *first, const char *second)
 {
-	struct world *w = world_open(watched);
+	struct world *w = world_open_with(world_conf_two_peers, watched);
 
 	probe(&w->far[0], first);
 	probe(&w->far[1], second);
@@ -62,7 +53,7 @@ static struct world *open_world(const char *first, const char *second)
 /* A probe on its way is no leak. */
 static void close_world(struct world *w)
 {
-	CHECK_EQ(world_reload(w, unwatched), 0);
+	CHECK_EQ(world_reload_with(w, world_conf_two_peers, unwatched), 0);
 	world_close(w);
 }
 
@@ -110,7 +101,7 @@ TEST(a_peer_that_came_back_is_called_again)
 
 TEST(a_peer_not_known_yet_is_called)
 {
-	struct world *w = world_open(watched);
+	struct world *w = world_open_with(world_conf_two_peers, watched);
 
 	far_deaf(&w->far[0]);
 	far_deaf(&w->far[1]);
@@ -145,7 +136,7 @@ TEST_ROWS(what_has_no_other_choice_is_tried_at_a_peer_that_is_down, still, row)
 
 TEST(the_console_says_which_peers_are_there_and_why)
 {
-	struct world *w = world_open(watched);
+	struct world *w = world_open_with(world_conf_two_peers, watched);
 
 	CHECK(console_says(w, "show sip-ua peers", "unknown"));
 	CHECK(console_says(w, "show dial-peer voice summary", "unknown"));
@@ -157,7 +148,7 @@ TEST(the_console_says_which_peers_are_there_and_why)
 	CHECK(console_says(w, "show sip-ua peers", "404 to OPTIONS"));
 	CHECK(!console_says(w, "show dial-peer voice summary", "unknown"));
 	CHECK(console_says(w, "show dial-peer voice summary", "down"));
-	CHECK_EQ(world_reload(w, unwatched), 0);
+	CHECK_EQ(world_reload_with(w, world_conf_two_peers, unwatched), 0);
 	CHECK(console_says(w, "show sip-ua peers", "no keepalive"));
 	CHECK(!console_says(w, "show dial-peer voice summary", "down"));
 	world_close(w);
@@ -167,7 +158,7 @@ TEST(a_reload_keeps_what_is_known_of_peers)
 {
 	struct world *w = open_world("503 Service Unavailable", "200 OK");
 
-	CHECK_EQ(world_reload(w, watched), 0);
+	CHECK_EQ(world_reload_with(w, world_conf_two_peers, watched), 0);
 	world_run(w, MSEC(20));
 	CHECK(!far_hear(&w->far[0]));
 	CHECK(console_says(w, "show sip-ua peers", "503 to 1 OPTIONS"));
@@ -223,7 +214,7 @@ static void refused_at_once(struct world *w)
 
 TEST(options_and_invite_say_when_the_only_line_is_lost_and_back)
 {
-	struct world *w = world_open(unwatched);
+	struct world *w = world_open_with(world_conf_two_peers, unwatched);
 
 	CHECK(takes_calls(w));
 	board_sim_cut(w->exchange[0].span, true, true);
@@ -271,7 +262,7 @@ static void drained(void *self)
 
 TEST(options_say_when_we_are_draining)
 {
-	struct world *w = world_open(unwatched);
+	struct world *w = world_open_with(world_conf_two_peers, unwatched);
 	bool is_drained = false;
 
 	gateway_drain(w->gateway, SEC(60), drained, &is_drained);
@@ -282,7 +273,8 @@ TEST(options_say_when_we_are_draining)
 
 TEST(options_say_when_we_are_overloaded)
 {
-	struct world *w = world_open_with("call limit 1\n", unwatched);
+	struct world *w =
+		world_open_with(world_conf_two_peers, PLAN "call limit 1\n");
 
 	CHECK(takes_calls(w));
 	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
@@ -368,7 +360,7 @@ TEST(a_lost_line_is_lost_for_its_own_numbers_alone)
 	world_wait(w, SEC(20));
 	CHECK_TEXT(registered(w), "1000 3600");
 	board_sim_cut(w->exchange[0].span, false, false);
-	CHECK_EQ(world_reload(w, unwatched), 0);
+	CHECK_EQ(world_reload_with(w, world_conf_two_peers, unwatched), 0);
 	world_run(w, MSEC(100));
 	(void)registered(w);
 	world_run(w, MSEC(100));

@@ -4,26 +4,12 @@
  * The exchange holds: by HOLD, which gives the channel up, or by a NOTIFY that
  * says so, while music may be played on the channel; libpri at its end.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/call.h"
-#include "kernel/text.h"
 #include "tests/gateway/world.h"
 
 enum { LOUD = 3 };
-
-/* The usual world with options of the span, and more. */
-static struct world *open_span(const char *span, const char *more)
-{
-	static char text[2048];
-	struct text conf = TEXT(text);
-	const char *side = strstr(world_conf, " isdn side user\n");
-
-	text_add(&conf, "%.*s%s%s%s", (int)(side - world_conf), world_conf,
-	         span, side, more);
-	return world_open(text);
-}
 
 static unsigned channel_of(struct world *w)
 {
@@ -79,7 +65,7 @@ static const unsigned back_on[] = { 0, 7 }; /* the one it had; another */
 
 TEST_ROWS(hold_parks_the_call_and_retrieve_brings_it_back, back_on, back)
 {
-	struct world *w = open_span("", "");
+	struct world *w = world_open(world_conf);
 	struct exchange *x = &w->exchange[0];
 	struct isdn_call *call = world_call_out(w);
 	unsigned channel = channel_of(w);
@@ -106,7 +92,8 @@ TEST_ROWS(hold_parks_the_call_and_retrieve_brings_it_back, back_on, back)
 
 TEST(minutes_of_hold_outlive_the_limit_of_silence)
 {
-	struct world *w = open_span("", "media\n rtp silence 5\n!\n");
+	struct world *w =
+		world_open_with(world_conf, "media\n rtp silence 5\n!\n");
 	struct isdn_call *call = world_call_out(w);
 
 	hold(w, call);
@@ -128,7 +115,7 @@ static const enum {
 
 TEST_ROWS(a_parked_call_ends_whoever_ends_it, enders, who)
 {
-	struct world *w = open_span("", "");
+	struct world *w = world_open(world_conf);
 	struct far *f = &w->far[0];
 	struct isdn_call *call = world_call_out(w);
 	char said[512];
@@ -159,9 +146,10 @@ TEST_ROWS(a_parked_call_ends_whoever_ends_it, enders, who)
  * first on a third one. */
 TEST(a_call_for_consultation_gets_the_channel_that_was_given_up)
 {
-	struct world *w = open_span("", "dial-peer voice 210 voip\n"
-	                                " destination-pattern 3...\n"
-	                                " session target ipv4:$FAR1\n!\n");
+	struct world *w =
+		world_open_with(world_conf, "dial-peer voice 210 voip\n"
+	                                    " destination-pattern 3...\n"
+	                                    " session target ipv4:$FAR1\n!\n");
 	struct exchange *x = &w->exchange[0];
 	struct far *g = &w->far[1];
 	struct isdn_call *call = world_call_out(w), *second;
@@ -221,7 +209,7 @@ static const struct {
 
 TEST_ROWS(a_notice_of_hold_holds_the_phone, notices, row)
 {
-	struct world *w = open_span(row->span, "");
+	struct world *w = world_open_options(row->span, "");
 	struct exchange *x = &w->exchange[0];
 	struct isdn_call *call = world_call_out(w);
 	unsigned channel = channel_of(w);
@@ -250,7 +238,7 @@ TEST_ROWS(a_notice_of_hold_holds_the_phone, notices, row)
 /* NOTIFY in a call that is parked by HOLD changes nothing. */
 TEST(a_notice_does_not_bring_a_parked_call_back)
 {
-	struct world *w = open_span("", "");
+	struct world *w = world_open(world_conf);
 	struct isdn_call *call = world_call_out(w);
 
 	hold(w, call);
@@ -264,7 +252,7 @@ TEST(a_notice_does_not_bring_a_parked_call_back)
 /* The phone is slow: what it is told in the end is how it is. */
 TEST(hold_and_retrieve_at_once_end_as_they_should)
 {
-	struct world *w = open_span("", "");
+	struct world *w = world_open(world_conf);
 	struct isdn_call *call = world_call_out(w);
 
 	CHECK_EQ(isdn_call_hold(call), 0);
@@ -280,19 +268,11 @@ TEST(hold_and_retrieve_at_once_end_as_they_should)
 /* From one exchange to another: told where that is wanted. */
 TEST(a_hold_is_told_from_line_to_line)
 {
-	static char text[2048];
-	struct text conf = TEXT(text);
-	const char *side = strstr(world_conf_same_kind, " isdn side network\n");
-	struct exchange *x, *y;
+	struct world *w = world_open_with(world_conf_same_kind,
+	                                  "controller e1 1\n notify hold\n");
+	struct exchange *x = &w->exchange[0], *y = &w->exchange[1];
 	struct isdn_call *call;
-	struct world *w;
 
-	text_add(&conf, "%.*s notify hold\n%s",
-	         (int)(side - world_conf_same_kind), world_conf_same_kind,
-	         side);
-	w = world_open(text);
-	x = &w->exchange[0];
-	y = &w->exchange[1];
 	y->manner = EXCHANGE_ANSWERS;
 	call = exchange_place(x, "3001");
 	CHECK(call != NULL);

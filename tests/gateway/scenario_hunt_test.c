@@ -14,16 +14,6 @@
 #include "gateway/call.h"
 #include "tests/gateway/world.h"
 
-static const char two_peers[] =
-	"controller e1 0\n board sim\n!\n"
-	"sip-ua\n bind udp $SIP\n!\n"
-	"sip-peer first\n address $FAR0\n!\n"
-	"sip-peer second\n address $FAR1\n!\n"
-	"dial-peer voice 1 voip\n destination-pattern 2...\n"
-	" session target sip-peer first\n preference 1\n!\n"
-	"dial-peer voice 2 voip\n destination-pattern 2...\n"
-	" session target sip-peer second\n preference 2\n!\n";
-
 static const char two_spans[] =
 	"controller e1 0\n board sim\n!\n"
 	"controller e1 1\n board sim\n!\n"
@@ -52,7 +42,7 @@ static const struct {
 
 TEST_ROWS(the_next_peer_is_tried_as_the_table_says, statuses, row)
 {
-	struct world *w = world_open(two_peers);
+	struct world *w = world_open(world_conf_two_peers);
 	struct exchange *x = &w->exchange[0];
 	struct far *b = &w->far[1];
 
@@ -77,7 +67,7 @@ TEST_ROWS(the_next_peer_is_tried_as_the_table_says, statuses, row)
 
 TEST(a_second_choice_is_answered_after_the_first_one_rang)
 {
-	struct world *w = world_open(two_peers);
+	struct world *w = world_open(world_conf_two_peers);
 	struct exchange *x = &w->exchange[0];
 	struct far *a = &w->far[0], *b = &w->far[1];
 
@@ -108,22 +98,15 @@ TEST(a_second_choice_is_answered_after_the_first_one_rang)
 	world_close(w);
 }
 
-/* two_peers with options of the first. */
+/* Two peers with options of the first. */
 static struct world *open_limited(const char *of_peer, const char *of_dial_peer)
 {
-	char conf[1024];
+	char more[256];
 
-	(void)snprintf(conf, sizeof(conf),
-	               "controller e1 0\n board sim\n!\n"
-	               "sip-ua\n bind udp $SIP\n!\n"
-	               "sip-peer first\n address $FAR0\n%s!\n"
-	               "sip-peer second\n address $FAR1\n!\n"
-	               "dial-peer voice 1 voip\n destination-pattern 2...\n"
-	               " session target sip-peer first\n preference 1\n%s!\n"
-	               "dial-peer voice 2 voip\n destination-pattern 2...\n"
-	               " session target sip-peer second\n preference 2\n",
+	(void)snprintf(more, sizeof(more),
+	               "sip-peer first\n%s!\ndial-peer voice 1 voip\n%s!\n",
 	               of_peer, of_dial_peer);
-	return world_open(conf);
+	return world_open_with(world_conf_two_peers, more);
 }
 
 TEST(huntstop_ends_the_search)

@@ -11,18 +11,6 @@
 #include "kernel/text.h"
 #include "tests/gateway/world.h"
 
-/* The usual world, its peer with these options. */
-static struct world *open_peer(const char *peer)
-{
-	static char text[2048];
-	struct text conf = TEXT(text);
-	const char *at = strstr(world_conf, " address $FAR0\n");
-
-	text_add(&conf, "%.*s%s%s", (int)(at - world_conf), world_conf, peer,
-	         at);
-	return world_open(text);
-}
-
 /* --- from ISDN to SIP --- */
 
 static const struct {
@@ -60,7 +48,7 @@ static bool says(const struct far *f, const char *header, const char *part)
 
 TEST_ROWS(who_calls_from_isdn_is_told_as_the_peer_likes, out, row)
 {
-	struct world *w = open_peer(row->peer);
+	struct world *w = world_open_options("", row->peer);
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 	struct isdn_setup setup;
@@ -108,7 +96,7 @@ static const struct {
 
 TEST_ROWS(who_calls_from_sip_is_told_with_screening, in, row)
 {
-	struct world *w = open_peer(row->peer);
+	struct world *w = world_open_options("", row->peer);
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 	const struct number *n;
@@ -144,7 +132,7 @@ static const struct {
 
 TEST_ROWS(a_redirecting_number_is_told_to_sip, sent_on, row)
 {
-	struct world *w = open_peer(row->peer);
+	struct world *w = world_open_options("", row->peer);
 	struct far *f = &w->far[0];
 	struct isdn_setup setup;
 
@@ -184,7 +172,7 @@ static const struct {
 
 TEST_ROWS(who_sent_the_call_on_is_told_to_isdn, told, row)
 {
-	struct world *w = open_peer(row->peer);
+	struct world *w = world_open_options("", row->peer);
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 	const struct redirection *r;
@@ -206,21 +194,12 @@ TEST_ROWS(who_sent_the_call_on_is_told_to_isdn, told, row)
 /* By Facility (EN 300 207) an exchange is told how often, and tells it. */
 TEST(by_facility_the_count_of_diversions_crosses_both_ways)
 {
-	static char text[2048];
-	struct text conf = TEXT(text);
-	const char *at = strstr(world_conf, "board sim\n");
+	struct world *w = world_open_options(" isdn diversion facility\n", "");
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
 	struct isdn_setup setup;
 	const struct redirection *r;
-	struct exchange *x;
-	struct world *w;
-	struct far *f;
 
-	text_add(&conf, "%.*sboard sim\n isdn diversion facility\n%s",
-	         (int)(at - world_conf), world_conf,
-	         at + strlen("board sim\n"));
-	w = world_open(text);
-	x = &w->exchange[0];
-	f = &w->far[0];
 	x->manner = EXCHANGE_BUSY;
 	far_invite(f, "1001",
 	           "Diversion: <sip:5550199@h>;reason=user-busy;counter=3\r\n",
@@ -285,19 +264,13 @@ static const struct {
 
 TEST_ROWS(a_counter_crosses_on_qsig, counted, row)
 {
-	static char text[2048];
-	struct text conf = TEXT(text);
-	const char *net5 = strstr(world_conf, "primary-net5");
+	struct world *w =
+		world_open_options(" isdn switch-type primary-qsig\n", "");
+	struct far *f = &w->far[0];
 	const struct redirection *r;
 	struct isdn_setup setup;
 	char extra[160];
-	struct world *w;
-	struct far *f;
 
-	text_add(&conf, "%.*sprimary-qsig%s", (int)(net5 - world_conf),
-	         world_conf, net5 + strlen("primary-net5"));
-	w = world_open(text);
-	f = &w->far[0];
 	exchange_setup(&setup, "2001");
 	setup.redirection.from.number =
 		(struct number){ .present = true,
@@ -377,7 +350,7 @@ static void hang_up(struct world *w, struct isdn_call *call)
 
 TEST_ROWS(who_answers_on_sip_is_told_to_isdn, answered, row)
 {
-	struct world *w = open_peer(row->peer);
+	struct world *w = world_open_options("", row->peer);
 	struct isdn_call *call = answer_with(w, row->extra);
 	const struct number *n =
 		&exchange_last(&w->exchange[0], ISDN_ANSWER)->connected.number;
@@ -407,7 +380,7 @@ static const struct {
 
 TEST_ROWS(who_answers_on_isdn_is_told_to_sip, connects, row)
 {
-	struct world *w = open_peer(row->peer);
+	struct world *w = world_open_options("", row->peer);
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 	struct party who = { .number = { .present = true,
@@ -449,7 +422,7 @@ static const struct {
 
 TEST_ROWS(another_party_on_sip_is_told_to_isdn, changes, row)
 {
-	struct world *w = open_peer(row->peer);
+	struct world *w = world_open_options("", row->peer);
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 	struct isdn_call *call = answer_with(w, PAI("5550188"));
@@ -476,7 +449,7 @@ TEST_ROWS(another_party_on_sip_is_told_to_isdn, changes, row)
 /* Before the answer: the CONNECT tells it. */
 TEST(a_party_that_changes_while_it_rings_answers)
 {
-	struct world *w = open_peer("");
+	struct world *w = world_open_options("", "");
 	struct far *f = &w->far[0];
 	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
 	char invite[FAR_MESSAGE];
@@ -503,15 +476,9 @@ TEST(a_party_that_changes_while_it_rings_answers)
 /* From one SIP peer to another, who knows no UPDATE. */
 TEST(another_party_is_told_from_sip_to_sip)
 {
-	static char text[2048];
-	struct text conf = TEXT(text);
-	struct far *f, *g;
-	struct world *w;
+	struct world *w = world_open(world_conf_same_kind);
+	struct far *f = &w->far[0], *g = &w->far[1];
 
-	text_add(&conf, "%s", world_conf_same_kind);
-	w = world_open(text);
-	f = &w->far[0];
-	g = &w->far[1];
 	far_invite(f, "4001", "", world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "SIP/2.0 100"));

@@ -5,25 +5,11 @@
  * who is connected now by UPDATE.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/call.h"
 #include "kernel/text.h"
 #include "tests/gateway/world.h"
-
-/* The usual world with options of the span and of the peer. */
-static struct world *open_said(const char *span, const char *peer)
-{
-	static char text[2048];
-	struct text conf = TEXT(text);
-	const char *side = strstr(world_conf, " isdn side user\n");
-	const char *at = strstr(world_conf, " address $FAR0\n");
-
-	text_add(&conf, "%.*s%s%.*s%s%s", (int)(side - world_conf), world_conf,
-	         span, (int)(at - side), side, peer, at);
-	return world_open(text);
-}
 
 /* A call from the exchange, answered with these headers. */
 static struct isdn_call *call_out(struct world *w, const char *extra,
@@ -81,7 +67,7 @@ static const struct {
 
 TEST_ROWS(a_digit_goes_the_way_the_peer_takes, ways, row)
 {
-	struct world *w = open_said("", row->peer);
+	struct world *w = world_open_options("", row->peer);
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 	struct isdn_call *call = call_out(w, row->allow, row->events);
@@ -108,7 +94,7 @@ TEST_ROWS(a_digit_goes_the_way_the_peer_takes, ways, row)
 
 TEST(digits_go_one_after_the_other)
 {
-	struct world *w = open_said("", " dtmf info\n");
+	struct world *w = world_open_options("", " dtmf info\n");
 	struct far *f = &w->far[0];
 	struct isdn_call *call = call_out(w, ALLOW, true);
 	struct sip_session *session = world_call(w)->leg[1].sip.session;
@@ -138,7 +124,7 @@ TEST(digits_go_one_after_the_other)
 
 TEST(a_dialog_that_is_gone_ends_the_call)
 {
-	struct world *w = open_said("", " dtmf info\n");
+	struct world *w = world_open_options("", " dtmf info\n");
 	struct far *f = &w->far[0];
 
 	(void)call_out(w, ALLOW, true);
@@ -163,7 +149,7 @@ static const struct {
 
 TEST_ROWS(hold_is_told_to_the_exchange_where_configured, holds, row)
 {
-	struct world *w = open_said(row->span, "");
+	struct world *w = world_open_options(row->span, "");
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 	struct isdn_call *call = call_out(w, "", true);
@@ -200,7 +186,7 @@ static const struct {
 
 TEST_ROWS(a_new_connected_party_is_told_by_update, connected, row)
 {
-	struct world *w = open_said("", row->peer);
+	struct world *w = world_open_options("", row->peer);
 	struct far *f = &w->far[0];
 	struct isdn_call *call = call_out(w, row->allow, true);
 	struct leg *leg = &world_call(w)->leg[0];
@@ -240,7 +226,7 @@ static void expect_offer(struct world *w, enum leg_word_kind kind,
 
 TEST(a_hold_of_the_exchange_is_offered_to_the_phone)
 {
-	struct world *w = open_said("", "");
+	struct world *w = world_open_options("", "");
 	struct isdn_call *call = call_out(w, "", true);
 
 	expect_offer(w, LEG_HOLD, "a=sendonly");

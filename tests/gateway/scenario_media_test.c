@@ -90,13 +90,7 @@ TEST_ROWS(a_caller_on_isdn_hears_the_far_side_or_our_ringing_tone, rings, row)
 
 TEST(a_span_that_rings_by_itself_gets_no_tone_of_ours)
 {
-	static const char conf[] =
-		"controller e1 0\n board sim\n ringback none\n!\n"
-		"sip-ua\n bind udp $SIP\n!\n"
-		"sip-peer carrier\n address $FAR0\n!\n"
-		"dial-peer voice 200 voip\n destination-pattern 2...\n"
-		" session target sip-peer carrier\n";
-	struct world *w = world_open(conf);
+	struct world *w = world_open_options(" ringback none\n", "");
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 

@@ -10,34 +10,12 @@
 #include "gateway/call.h"
 #include "tests/gateway/move.h"
 
-static const char conf[] = "hostname gw1\n"
-			   "controller e1 0\n"
-			   " board sim\n"
-			   "!\n"
-			   "sip-ua\n"
-			   " bind udp $SIP\n"
-			   "!\n"
-			   "sip-peer carrier\n"
-			   " address $FAR0\n"
-			   " transfer\n"
-			   "!\n"
-			   "sip-peer office\n"
-			   " address $FAR1\n"
-			   "!\n"
-			   "dial-peer voice 100 pots\n"
-			   " destination-pattern 1...\n"
-			   " trunk e1 0\n"
-			   "!\n"
-			   "dial-peer voice 200 voip\n"
-			   " destination-pattern 2...\n"
-			   " session target sip-peer carrier\n"
-			   " allow-same-kind\n"
-			   "!\n"
-			   "dial-peer voice 210 voip\n"
-			   " destination-pattern 4...\n"
-			   " session target sip-peer office\n"
-			   " allow-same-kind\n"
-			   "!\n";
+static const char lines[] =
+	"sip-peer carrier\n transfer\n!\n"
+	"sip-peer office\n address $FAR1\n!\n"
+	"dial-peer voice 200 voip\n allow-same-kind\n!\n"
+	"dial-peer voice 210 voip\n destination-pattern 4...\n"
+	" session target sip-peer office\n allow-same-kind\n!\n";
 
 /* The phone at far 0 speaks in one of its two dialogs; the other is kept. */
 static struct far kept;
@@ -76,7 +54,7 @@ static void hold(struct world *w, const char *direction)
 /* The first call is up, and the phone goes on in a second dialog. */
 static struct pair one(bool calls)
 {
-	struct pair p = { .w = world_open(conf) };
+	struct pair p = { .w = world_open_with(world_conf, lines) };
 
 	p.a = calls ? world_call_in(p.w) : world_call_out(p.w);
 	CHECK(p.a != NULL);

@@ -98,15 +98,8 @@ TEST(a_call_ends_while_the_replaced_leg_still_does)
 /* Every kind may call its own, and the carrier at far 0 may transfer. */
 static struct world *open_same_kind(void)
 {
-	static const char here[] = " address $FAR0\n", added[] = " transfer\n";
-	char text[2048];
-	char *at;
-
-	(void)snprintf(text, sizeof(text), "%s", world_conf_same_kind);
-	at = strstr(text, here) + strlen(here);
-	memmove(at + strlen(added), at, strlen(at) + 1);
-	memcpy(at, added, strlen(added));
-	return world_open(text);
+	return world_open_with(world_conf_same_kind,
+	                       "sip-peer carrier\n transfer\n");
 }
 
 TEST(a_transfer_may_lead_to_another_line_where_both_allow_it)
@@ -210,7 +203,7 @@ TEST(early_only_does_not_take_a_call_that_is_up)
 
 TEST(a_phone_that_rings_is_picked_up_elsewhere)
 {
-	struct world *w = world_open(move_conf);
+	struct world *w = move_open();
 	struct exchange *x = &w->exchange[0];
 	struct isdn_call *call = exchange_place(x, "2001");
 
@@ -240,7 +233,7 @@ TEST(a_phone_that_rings_is_picked_up_elsewhere)
 
 LADDER(a_transfer_survives_every_failure)
 {
-	struct world *w = world_open(move_conf);
+	struct world *w = move_open();
 	struct far *f;
 
 	if (w == NULL)

@@ -4,7 +4,6 @@
  * What crosses on its way: CANCEL and CONNECT, CANCEL and 200, both ends
  * hanging up, glare, a channel seized again while its stream still stops.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/call.h"
@@ -90,16 +89,8 @@ TEST_ROWS(both_ends_hang_up_at_once, steps, row)
 
 TEST(both_ends_seize_a_channel_at_once_and_both_calls_come_about)
 {
-	static const char conf[] =
-		"controller e1 0\n board sim\n isdn channel-order "
-		"ascending\n!\n"
-		"sip-ua\n bind udp $SIP\n!\n"
-		"sip-peer carrier\n address $FAR0\n!\n"
-		"dial-peer voice 100 pots\n destination-pattern 1...\n"
-		" trunk e1 0\n!\n"
-		"dial-peer voice 200 voip\n destination-pattern 2...\n"
-		" session target sip-peer carrier\n";
-	struct world *w = world_open(conf);
+	struct world *w =
+		world_open_options(" isdn channel-order ascending\n", "");
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 	unsigned talking = 0;

@@ -4,7 +4,6 @@
  * A new configuration with calls up: only what differs is touched, a broken
  * one touches nothing; and the way out, by draining.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/call.h"
@@ -63,16 +62,13 @@ TEST_ROWS(a_broken_configuration_is_refused_and_changes_nothing, broken, row)
 TEST(a_peer_that_is_gone_keeps_its_call_and_gets_no_new_one)
 {
 	static const char without[] =
-		"controller e1 0\n board sim\n"
-		" isdn switch-type primary-net5\n isdn side user\n!\n"
-		"sip-ua\n bind udp $SIP\n!\n"
+		"no sip-peer carrier\n"
 		"sip-peer office\n address $FAR1\n!\n"
-		"dial-peer voice 200 voip\n destination-pattern 2...\n"
-		" session target sip-peer office\n";
+		"dial-peer voice 200 voip\n session target sip-peer office\n";
 	struct world *w = world_open(world_conf);
 
 	CHECK(world_call_out(w) != NULL);
-	CHECK_EQ(world_reload(w, without), 0);
+	CHECK_EQ(world_reload_with(w, world_conf, without), 0);
 	world_run(w, SEC(1));
 	CHECK_TEXT(call_state_name(world_call(w)), "talking");
 	CHECK(exchange_place(&w->exchange[0], "2002") != NULL);
@@ -87,17 +83,12 @@ TEST(a_peer_that_is_gone_keeps_its_call_and_gets_no_new_one)
 TEST(a_span_that_must_be_closed_clears_its_calls_and_opens_anew)
 {
 	static const char changed[] =
-		"controller e1 0\n board sim\n isdn switch-type primary-qsig\n"
-		" isdn side user\n!\n"
-		"sip-ua\n bind udp $SIP\n!\n"
-		"sip-peer carrier\n address $FAR0\n!\n"
-		"dial-peer voice 200 voip\n destination-pattern 2...\n"
-		" session target sip-peer carrier\n";
+		"controller e1 0\n isdn switch-type primary-qsig\n";
 	struct world *w = world_open(world_conf);
 	struct trunk *trunk;
 
 	CHECK(world_call_out(w) != NULL);
-	CHECK_EQ(world_reload(w, changed), 0);
+	CHECK_EQ(world_reload_with(w, world_conf, changed), 0);
 	world_run(w, MSEC(100));
 	CHECK(far_hears(&w->far[0], "BYE "));
 	far_reply(&w->far[0], "200 OK", "", NULL);
@@ -115,16 +106,12 @@ TEST(a_span_that_must_be_closed_clears_its_calls_and_opens_anew)
 TEST(an_option_that_a_span_takes_with_calls_up_ends_none)
 {
 	static const char changed[] =
-		"controller e1 0\n board sim\n isdn switch-type primary-net5\n"
-		" isdn side user\n isdn channel-order ascending\n!\n"
-		"sip-ua\n bind udp $SIP\n!\n"
-		"sip-peer carrier\n address $FAR0\n!\n"
-		"dial-peer voice 100 pots\n destination-pattern 1...\n"
-		" trunk e1 0\n";
+		"controller e1 0\n isdn channel-order ascending\n!\n"
+		"no dial-peer voice 200 voip\n";
 	struct world *w = world_open(world_conf);
 
 	CHECK(world_call_out(w) != NULL);
-	CHECK_EQ(world_reload(w, changed), 0);
+	CHECK_EQ(world_reload_with(w, world_conf, changed), 0);
 	world_run(w, SEC(1));
 	CHECK_TEXT(call_state_name(world_call(w)), "talking");
 	CHECK_EQ(gateway_trunk(w->gateway, "e1 0")->options.order,
@@ -153,30 +140,16 @@ TEST(a_span_that_is_gone_is_closed)
 
 TEST(a_call_that_hunts_keeps_the_plan_it_began_with)
 {
-	static const char before[] =
-		"controller e1 0\n board sim\n!\n"
-		"sip-ua\n bind udp $SIP\n!\n"
-		"sip-peer first\n address $FAR0\n!\n"
-		"sip-peer second\n address $FAR1\n!\n"
-		"dial-peer voice 1 voip\n destination-pattern 2...\n"
-		" session target sip-peer first\n preference 1\n!\n"
-		"dial-peer voice 2 voip\n destination-pattern 2...\n"
-		" session target sip-peer second\n preference 2\n";
-	static const char after[] =
-		"controller e1 0\n board sim\n!\n"
-		"sip-ua\n bind udp $SIP\n!\n"
-		"sip-peer first\n address $FAR0\n!\n"
-		"sip-peer second\n address $FAR1\n!\n"
-		"dial-peer voice 1 voip\n destination-pattern 2...\n"
-		" session target sip-peer first\n";
-	struct world *w = world_open(before);
+	struct world *w = world_open(world_conf_two_peers);
 	struct exchange *x = &w->exchange[0];
 	struct far *a = &w->far[0], *b = &w->far[1];
 
 	CHECK(exchange_place(x, "2001") != NULL);
 	world_run(w, MSEC(20));
 	CHECK(far_hears(a, "INVITE "));
-	CHECK_EQ(world_reload(w, after), 0);
+	CHECK_EQ(world_reload_with(w, world_conf_two_peers,
+	                           "no dial-peer voice 2 voip\n"),
+	         0);
 	far_reply(a, "503 Unavailable", "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(a, "ACK "));
@@ -196,15 +169,12 @@ TEST(a_call_that_hunts_keeps_the_plan_it_began_with)
 
 TEST(a_call_limit_changes_at_once_within_what_there_is_room_for)
 {
-	static char more[2048];
 	struct world *w = world_open_with(world_conf, "call limit 5\n");
 
 	CHECK_EQ(w->gateway->calls_most, 5);
-	(void)snprintf(more, sizeof(more), "%scall limit 2\n", world_conf);
-	CHECK_EQ(world_reload(w, more), 0);
+	CHECK_EQ(world_reload_with(w, world_conf, "call limit 2\n"), 0);
 	CHECK_EQ(w->gateway->calls_most, 2);
-	(void)snprintf(more, sizeof(more), "%scall limit 9\n", world_conf);
-	CHECK_EQ(world_reload(w, more), 0);
+	CHECK_EQ(world_reload_with(w, world_conf, "call limit 9\n"), 0);
 	CHECK_EQ(w->gateway->calls_most, 5);
 	world_close(w);
 }
@@ -269,18 +239,11 @@ TEST(a_drain_of_an_idle_gateway_is_over_at_once)
 
 TEST(a_gateway_that_is_freed_tries_no_other_choice)
 {
-	static const char conf[] =
-		"controller e1 0\n board sim\n!\n"
-		"sip-ua\n bind udp $SIP\n!\n"
-		"sip-peer first\n address $FAR0\n!\n"
-		"sip-peer second\n address $FAR1\n!\n"
-		"dial-peer voice 1 voip\n destination-pattern 2...\n"
-		" session target sip-peer first\n emergency\n!\n"
-		"dial-peer voice 2 voip\n destination-pattern 2...\n"
-		" session target sip-peer second\n preference 2\n!\n"
+	static const char more[] =
+		"dial-peer voice 1 voip\n emergency\n!\n"
 		"dial-peer voice 3 pots\n destination-pattern 2...\n"
 		" trunk e1 0\n preference 3\n";
-	struct world *w = world_open(conf);
+	struct world *w = world_open_with(world_conf_two_peers, more);
 
 	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
 	world_run(w, MSEC(20));

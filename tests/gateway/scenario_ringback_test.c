@@ -343,13 +343,6 @@ TEST_ROWS(a_caller_on_sip_stops_ringing_when_rtp_comes, relayed, row)
 
 /* --- a call that comes to nothing --- */
 
-static const char with_cause_tones[] =
-	"controller e1 0\n board sim\n cause-tone\n!\n"
-	"sip-ua\n bind udp $SIP\n!\n"
-	"sip-peer carrier\n address $FAR0\n!\n"
-	"dial-peer voice 200 voip\n destination-pattern 2...\n"
-	" session target sip-peer carrier\n";
-
 static const struct {
 	const char *number;
 	const char *status; /* NULL: no INVITE is sent */
@@ -363,10 +356,10 @@ static const struct {
 	{ "2001", "480 Temporarily Unavailable", 18, NULL },
 };
 
-static struct world *refused(const char *conf, const char *number,
+static struct world *refused(const char *span, const char *number,
                              const char *status)
 {
-	struct world *w = world_open(conf);
+	struct world *w = world_open_options(span, "");
 	struct far *f = &w->far[0];
 
 	CHECK(exchange_place(&w->exchange[0], number) != NULL);
@@ -385,7 +378,7 @@ static struct world *refused(const char *conf, const char *number,
 
 TEST_ROWS(a_caller_on_a_line_hears_why_it_came_to_nothing, refusals, row)
 {
-	struct world *w = refused(with_cause_tones, row->number, row->status);
+	struct world *w = refused(" cause-tone\n", row->number, row->status);
 	struct exchange *x = &w->exchange[0];
 	const struct exchange_heard *told = exchange_last(x, ISDN_DISCONNECT);
 
@@ -407,7 +400,7 @@ TEST_ROWS(a_caller_on_a_line_hears_why_it_came_to_nothing, refusals, row)
 /* Who listens for ever is released. */
 TEST(a_tone_that_says_why_has_an_end)
 {
-	struct world *w = refused(with_cause_tones, "2001", "486 Busy Here");
+	struct world *w = refused(" cause-tone\n", "2001", "486 Busy Here");
 
 	CHECK(world_call(w) != NULL);
 	world_run(w, SEC(15));
@@ -420,7 +413,7 @@ TEST(a_tone_that_says_why_has_an_end)
 
 TEST(without_cause_tone_a_caller_is_released_at_once)
 {
-	struct world *w = refused(world_conf, "2001", "486 Busy Here");
+	struct world *w = refused("", "2001", "486 Busy Here");
 
 	CHECK(world_call(w) == NULL);
 	CHECK(world_ended(w, "ended by the called side", 17));

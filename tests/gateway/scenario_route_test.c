@@ -12,13 +12,7 @@
 #include "gateway/call.h"
 #include "tests/gateway/world.h"
 
-static const char conf[] =
-	"controller e1 0\n board sim\n!\nsip-ua\n bind udp $SIP\n!\n"
-	"sip-peer carrier\n address $FAR0\n!\n"
-	"sip-peer office\n address $FAR1\n!\n"
-	"dial-peer voice 100 pots\n destination-pattern 1...\n trunk e1 0\n!\n"
-	"dial-peer voice 200 voip\n destination-pattern 2...\n"
-	" session target sip-peer carrier\n!\n";
+static const char office[] = "sip-peer office\n address $FAR1\n";
 
 /* --- redirected --- */
 
@@ -36,7 +30,7 @@ static const struct move {
 
 TEST_ROWS(a_redirected_call_is_the_same_call_elsewhere, moves, row)
 {
-	struct world *w = world_open(conf);
+	struct world *w = world_open_with(world_conf, office);
 	struct far *first = &w->far[0], *f = &w->far[1];
 	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
 	char contact[128], id[FAR_TEXT], from[FAR_TEXT];
@@ -130,7 +124,7 @@ static void check_path(const struct far *f, const struct path *path,
 
 TEST_ROWS(requests_of_a_call_out_go_by_the_router, paths, row)
 {
-	struct world *w = world_open(conf);
+	struct world *w = world_open_with(world_conf, office);
 	struct far *f = &w->far[0], *router = &w->far[1];
 	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
 	char routes[320], target[64];
@@ -155,7 +149,7 @@ TEST_ROWS(requests_of_a_call_out_go_by_the_router, paths, row)
 
 TEST_ROWS(requests_of_a_call_in_go_by_the_router, paths, row)
 {
-	struct world *w = world_open(conf);
+	struct world *w = world_open_with(world_conf, office);
 	struct far *f = &w->far[0], *router = &w->far[1];
 	char routes[320], target[64];
 
@@ -228,7 +222,7 @@ TEST_ROWS(a_call_from_sip_to_sip_counts_its_hops, hops, row)
 /* A call of the line's own begins to count anew. */
 TEST(a_call_from_the_line_has_all_its_hops)
 {
-	struct world *w = world_open(conf);
+	struct world *w = world_open_with(world_conf, office);
 
 	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
 	world_run(w, MSEC(20));
@@ -245,7 +239,7 @@ TEST(a_call_from_the_line_has_all_its_hops)
  * finds no session of its own, and both calls end. */
 TEST(a_route_that_leads_back_to_us_ends_nowhere)
 {
-	struct world *w = world_open(conf);
+	struct world *w = world_open_with(world_conf, office);
 	struct far *f = &w->far[0];
 	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
 	char lines[256];
@@ -267,7 +261,7 @@ TEST(a_route_that_leads_back_to_us_ends_nowhere)
 
 TEST(a_redirection_to_ourselves_does_not_go_round)
 {
-	struct world *w = world_open(conf);
+	struct world *w = world_open_with(world_conf, office);
 	struct far *f = &w->far[0];
 	char lines[128];
 

@@ -353,15 +353,10 @@ TEST_ROWS(data_is_never_carried_as_speech, digital, row)
 
 TEST(an_international_number_has_its_type_on_isdn_and_its_plus_on_sip)
 {
-	static const char conf[] =
-		"controller e1 0\n board sim\n!\n"
-		"sip-ua\n bind udp $SIP\n!\n"
-		"sip-peer carrier\n address $FAR0\n!\n"
-		"dial-peer voice 100 pots\n destination-pattern +44T\n"
-		" trunk e1 0\n!\n"
-		"dial-peer voice 200 voip\n destination-pattern +49T\n"
-		" session target sip-peer carrier\n";
-	struct world *w = world_open(conf);
+	static const char more[] =
+		"dial-peer voice 100 pots\n destination-pattern +44T\n!\n"
+		"dial-peer voice 200 voip\n destination-pattern +49T\n!\n";
+	struct world *w = world_open_with(world_conf, more);
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 	struct isdn_setup setup;

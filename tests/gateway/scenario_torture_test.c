@@ -24,33 +24,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "kernel/text.h"
 #include "tests/gateway/sip/torture.h"
 #include "tests/gateway/world.h"
 
 enum { DROPPED = 0, CALL = 200 };
 
-static const char conf[] = "controller e1 0\n"
-			   " board sim\n"
-			   "!\n"
-			   "sip-ua\n"
-			   " bind udp $SIP\n"
-			   " bind tcp $SIP\n"
-			   "!\n"
-			   "sip-peer carrier\n"
-			   " address $FAR0\n"
-			   "!\n"
-			   "sip-peer torturer\n"
-			   " address 127.0.0.77\n"
-			   "!\n"
-			   "dial-peer voice 100 pots\n"
-			   " destination-pattern 1...\n"
-			   " trunk e1 0\n"
-			   "!\n"
-			   "dial-peer voice 200 voip\n"
-			   " destination-pattern 2...\n"
-			   " session target sip-peer carrier\n"
-			   "!\n";
+static const char more[] = "sip-ua\n bind tcp $SIP\n!\n"
+			   "sip-peer torturer\n address 127.0.0.77\n!\n";
 
 #define TORTURER "127.0.0.77"
 #define STRANGER "127.0.0.88"
@@ -300,7 +280,7 @@ static void by_a_stranger(struct rack *r, const struct row *row)
 
 TEST_ROWS(rfc_4475_answered_or_dropped_beside_a_call, rows, row)
 {
-	struct rack r = { .w = world_open(conf) };
+	struct rack r = { .w = world_open_with(world_conf, more) };
 	struct isdn_call *call = world_call_out(r.w);
 
 	CHECK(call != NULL);

@@ -146,7 +146,7 @@ TEST(who_is_being_transferred_hangs_up_and_the_third_is_cancelled)
 
 TEST(an_also_before_the_answer_ends_the_call)
 {
-	struct world *w = world_open(move_conf);
+	struct world *w = move_open();
 	struct far *f = &w->far[0];
 
 	w->exchange[0].manner = EXCHANGE_RINGS;
@@ -224,7 +224,7 @@ TEST(a_refer_calls_there_and_tells_how_it_went)
 
 TEST(a_refer_from_who_was_called_moves_the_caller)
 {
-	struct world *w = world_open(move_conf);
+	struct world *w = move_open();
 
 	CHECK(world_call_out(w) != NULL);
 	far_deaf(&w->far[0]);

@@ -15,22 +15,9 @@
 
 static const struct uui said = { .len = 4, .octets = { 4, 'h', 'i', '!' } };
 
-/* The usual world with options of the span and of the peer. */
-static struct world *open_said(const char *span, const char *peer)
-{
-	static char text[2048];
-	struct text conf = TEXT(text);
-	const char *side = strstr(world_conf, " isdn side user\n");
-	const char *at = strstr(world_conf, " address $FAR0\n");
-
-	text_add(&conf, "%.*s%s%.*s%s%s", (int)(side - world_conf), world_conf,
-	         span, (int)(at - side), side, peer, at);
-	return world_open(text);
-}
-
 static struct world *open_both(void)
 {
-	return open_said(" isdn user-to-user on\n", " user-to-user\n");
+	return world_open_options(" isdn user-to-user on\n", " user-to-user\n");
 }
 
 static struct isdn_call *place(struct world *w)
@@ -135,24 +122,17 @@ TEST(refusals_tell_the_caller)
 /* What a route that failed had to say is not the next one's. */
 TEST(another_choice_says_nothing_of_the_first)
 {
-	static char text[2048];
-	struct text conf = TEXT(text);
-	const char *side = strstr(world_conf, " isdn side user\n");
-	const char *at = strstr(world_conf, " address $FAR0\n");
-	struct exchange *x;
-	struct world *w;
-	struct far *f;
+	static const char more[] =
+		"controller e1 0\n isdn user-to-user on\n!\n"
+		"sip-peer carrier\n user-to-user\n!\n"
+		"sip-peer office\n address $FAR1\n user-to-user\n!\n"
+		"dial-peer voice 210 voip\n preference 1\n"
+		" destination-pattern 2...\n"
+		" session target sip-peer office\n!\n";
+	struct world *w = world_open_with(world_conf, more);
+	struct exchange *x = &w->exchange[0];
+	struct far *f = &w->far[0];
 
-	text_add(&conf, "%.*s isdn user-to-user on\n%.*s user-to-user\n%s",
-	         (int)(side - world_conf), world_conf, (int)(at - side), side,
-	         at);
-	text_add(&conf, "sip-peer office\n address $FAR1\n user-to-user\n!\n"
-	                "dial-peer voice 210 voip\n preference 1\n"
-	                " destination-pattern 2...\n"
-	                " session target sip-peer office\n!\n");
-	w = world_open(text);
-	x = &w->exchange[0];
-	f = &w->far[0];
 	(void)place(w);
 	far_reply(f, "503 No", U "0401\r\n", NULL);
 	world_run(w, MSEC(50));
@@ -185,7 +165,7 @@ static const struct {
 
 TEST_ROWS(only_those_who_are_trusted_with_it, trusts, row)
 {
-	struct world *w = open_said(row->span, row->peer);
+	struct world *w = world_open_options(row->span, row->peer);
 	struct far *f = &w->far[0];
 	char extra[128];
 	struct text t = TEXT(extra);

@@ -23,83 +23,6 @@
 #include "kernel/console.h"
 #include "kernel/text.h"
 
-const char world_conf[] = "hostname gw1\n"
-			  "controller e1 0\n"
-			  " board sim\n"
-			  " isdn switch-type primary-net5\n"
-			  " isdn side user\n"
-			  "!\n"
-			  "sip-ua\n"
-			  " bind udp $SIP\n"
-			  "!\n"
-			  "sip-peer carrier\n"
-			  " address $FAR0\n"
-			  "!\n"
-			  "dial-peer voice 100 pots\n"
-			  " destination-pattern 1...\n"
-			  " trunk e1 0\n"
-			  "!\n"
-			  "dial-peer voice 200 voip\n"
-			  " destination-pattern 2...\n"
-			  " session target sip-peer carrier\n"
-			  "!\n";
-
-const char world_conf_same_kind[] = "hostname gw1\n"
-				    "controller e1 0\n"
-				    " board sim\n"
-				    "!\n"
-				    "controller e1 1\n"
-				    " board sim\n"
-				    " isdn side network\n"
-				    "!\n"
-				    "sip-ua\n"
-				    " bind udp $SIP\n"
-				    "!\n"
-				    "sip-peer carrier\n"
-				    " address $FAR0\n"
-				    "!\n"
-				    "sip-peer office\n"
-				    " address $FAR1\n"
-				    "!\n"
-				    "dial-peer voice 100 pots\n"
-				    " destination-pattern 1...\n"
-				    " trunk e1 0\n"
-				    " allow-same-kind\n"
-				    "!\n"
-				    "dial-peer voice 110 pots\n"
-				    " destination-pattern 3...\n"
-				    " trunk e1 1\n"
-				    " allow-same-kind\n"
-				    "!\n"
-				    "dial-peer voice 200 voip\n"
-				    " destination-pattern 2...\n"
-				    " session target sip-peer carrier\n"
-				    " allow-same-kind\n"
-				    "!\n"
-				    "dial-peer voice 210 voip\n"
-				    " destination-pattern 4...\n"
-				    " session target sip-peer office\n"
-				    " allow-same-kind\n"
-				    "!\n";
-
-const char world_conf_overlap[] =
-	"controller e1 0\n board sim\n"
-	" isdn overlap-receiving\n isdn overlap-sending\n!\n"
-	"controller e1 1\n board sim\n isdn overlap-receiving\n!\n"
-	"sip-ua\n bind udp $SIP\n!\n"
-	"sip-peer carrier\n address $FAR0\n overlap invites\n!\n"
-	"sip-peer office\n address $FAR1\n!\n"
-	"dial-peer voice 100 pots\n destination-pattern 1.T\n trunk e1 0\n"
-	" allow-same-kind\n!\n"
-	"dial-peer voice 300 pots\n destination-pattern 3.T\n trunk e1 1\n"
-	" allow-same-kind\n!\n"
-	"dial-peer voice 200 voip\n destination-pattern 2.T\n"
-	" session target sip-peer carrier\n allow-same-kind\n!\n"
-	"dial-peer voice 210 voip\n destination-pattern 2.T\n preference 1\n"
-	" session target sip-peer office\n allow-same-kind\n!\n"
-	"dial-peer voice 400 voip\n destination-pattern 4.T\n"
-	" session target sip-peer office\n!\n";
-
 static struct world world;
 
 /* The world before this one in the same process (on a ladder) ended then. A
@@ -118,69 +41,6 @@ static void release_clock(void)
 {
 	latest = instant_now();
 	instant_release();
-}
-
-/* --- configuration --- */
-
-static const char *place_of(const struct world *w, const char **at, char *room,
-                            size_t size)
-{
-	static const char *const names[] = { "$SIP", "$FAR0", "$FAR1" };
-	const uint16_t ports[] = { w->port, w->far[0].port, w->far[1].port };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (!text_starts(*at, names[i]))
-			continue;
-		*at += strlen(names[i]);
-		(void)snprintf(room, size, "127.0.0.1:%u", ports[i]);
-		return room;
-	}
-	return NULL;
-}
-
-void world_text(const struct world *w, const char *text, char *to, size_t size)
-{
-	struct text out = { .at = to, .size = size };
-	char room[32];
-
-	to[0] = '\0';
-	while (*text != '\0') {
-		const char *place = place_of(w, &text, room, sizeof(room));
-
-		if (place != NULL)
-			text_add(&out, "%s", place);
-		else
-			text_add(&out, "%c", *text++);
-	}
-	ck_assert(!out.cut);
-}
-
-/* The rings are taken whole at start; a test that opens a world again and again
- * should not wait for pages it never writes to. */
-static const char small_rings[] = "!\nmessage memory 256\nladder lines 2000\n";
-
-static int read_conf(struct world *w, const char *text, struct conf **out)
-{
-	static char room[16384];
-	size_t n;
-
-	world_text(w, text, room, sizeof(room) - sizeof(small_rings));
-	n = strlen(room);
-	memcpy(room + n, small_rings, sizeof(small_rings));
-	memset(&w->error, 0, sizeof(w->error));
-	return conf_parse(out, &options_schema, "world.conf",
-	                  (struct bytes){ (const uint8_t *)room, strlen(room) },
-	                  &w->error);
-}
-
-int world_reload(struct world *w, const char *text)
-{
-	struct conf *conf = NULL;
-	int rc = read_conf(w, text, &conf);
-
-	if (rc < 0)
-		return rc;
-	return gateway_apply(w->gateway, conf, &w->error);
 }
 
 /* --- opening --- */
@@ -233,12 +93,12 @@ static int add_commands(struct world *w)
 	return rc;
 }
 
-static int start_gateway(struct world *w, const char *text)
+static int start_gateway(struct world *w, const char *conf, const char *more)
 {
 	struct gateway_start start = { .loop = w->loop,
 		                       .console = w->console,
 		                       .media_turned = true };
-	int rc = read_conf(w, text, &start.conf);
+	int rc = world_read(w, conf, more, &start.conf);
 
 	if (rc < 0 && w->error.message[0] != '\0')
 		printf("%s:%u: %s\n", w->error.file, w->error.line,
@@ -249,7 +109,7 @@ static int start_gateway(struct world *w, const char *text)
 }
 
 /* A port that was free may be taken before we are there. */
-static int open_gateway(struct world *w, const char *text)
+static int open_gateway(struct world *w, const char *conf, const char *more)
 {
 	int rc = loop_new(&w->loop);
 
@@ -261,7 +121,7 @@ static int open_gateway(struct world *w, const char *text)
 		w->port = free_port();
 		for (unsigned i = 0; i < WORLD_FARS; i++)
 			w->far[i].to = w->port;
-		rc = start_gateway(w, text);
+		rc = start_gateway(w, conf, more);
 		if (rc != -EADDRINUSE)
 			break;
 	}
@@ -289,7 +149,7 @@ static void say(const char *name)
 	printf("timer left: %s\n", name);
 }
 
-struct world *world_open(const char *conf)
+struct world *world_open_with(const char *conf, const char *more)
 {
 	struct world *w = &world;
 
@@ -303,7 +163,7 @@ struct world *world_open(const char *conf)
 		far_open(&w->far[i], 1, false);
 		phone_open(&w->phone[i]);
 	}
-	if (open_gateway(w, conf) < 0 || open_exchanges(w) < 0) {
+	if (open_gateway(w, conf, more) < 0 || open_exchanges(w) < 0) {
 		ck_assert_msg(!ladder_ok(), "the world did not open: %s",
 		              w->error.message);
 		drop(w);
@@ -317,12 +177,9 @@ struct world *world_open(const char *conf)
 	return w;
 }
 
-struct world *world_open_with(const char *conf, const char *more)
+struct world *world_open(const char *conf)
 {
-	char text[8192];
-
-	(void)snprintf(text, sizeof(text), "%s%s", conf, more);
-	return world_open(text);
+	return world_open_with(conf, "");
 }
 
 /* --- time --- */

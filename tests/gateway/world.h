@@ -51,13 +51,24 @@ extern const char world_conf_same_kind[];
  * carrier, digit by digit, and then office, which wants all; 4: office. */
 extern const char world_conf_overlap[];
 
+/* One E1; 2... goes to the first of two peers, and then to the second. */
+extern const char world_conf_two_peers[];
+
 /* The world with this configuration, its links up. NULL when the gateway
  * could not be started (on a ladder). */
 struct world *world_open(const char *conf);
+
+/* The same with lines added as at `configure terminal`: a heading that stands
+ * in `conf` leads back there, "!" leaves it, `no` takes away. */
 struct world *world_open_with(const char *conf, const char *more);
+/* The usual world with options of its span and of its peer. */
+struct world *world_open_options(const char *span, const char *peer);
+int world_read(struct world *w, const char *conf, const char *more,
+               struct conf **out);
 
 /* Reads `conf` and hands it over as `reload` does. */
 int world_reload(struct world *w, const char *conf);
+int world_reload_with(struct world *w, const char *conf, const char *more);
 
 void world_run(struct world *w, usec length);
 /* Lets a long time pass; the lines move only ten times a second. */
