@@ -110,10 +110,6 @@ void move_both_hear(struct world *w)
 /* Who was transferred hangs up, and the new phone is told. */
 void move_hang_up(struct world *w)
 {
-	exchange_clear(w->exchange[0].call, 16);
-	world_run(w, MSEC(60));
-	CHECK(far_hears(&w->far[1], "BYE "));
-	far_reply(&w->far[1], "200 OK", "", NULL);
-	world_run(w, MSEC(60));
+	world_clear_isdn(w, w->exchange[0].call, 1);
 	world_close(w);
 }

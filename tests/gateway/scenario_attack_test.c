@@ -425,11 +425,7 @@ TEST_ROWS(harm_meant_for_a_call_that_is_up_does_none, attacks, row)
 	check_sound(&s, row->name);
 	check_alone(&s, row->name);
 	(void)heard(f, ""); /* what was made to go there */
-	exchange_clear(s.good, Q850_NORMAL_CLEARING);
-	world_run(s.w, MSEC(50));
-	CHECK(far_hears(f, "BYE "));
-	far_reply(f, "200 OK", "", NULL);
-	world_run(s.w, MSEC(50));
+	world_clear_isdn(s.w, s.good, 0);
 	CHECK(world_ended(s.w, "ended by the caller", 16));
 	world_close(s.w);
 }

@@ -65,9 +65,7 @@ TEST(an_invite_that_a_bye_ends_is_487)
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "SIP/2.0 100"));
 	CHECK(far_hears(f, "SIP/2.0 180"));
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	CHECK(far_hears(f, "SIP/2.0 487"));
 	CHECK(exchange_last(&w->exchange[0], ISDN_RELEASED) != NULL);
 	CHECK(world_ended(w, "ended by the caller", 16));
@@ -176,10 +174,7 @@ TEST(the_audit_leaves_what_is_right_alone)
 	CHECK(w->gateway->counts.audits >= 3);
 	CHECK_EQ(w->gateway->counts.audit_cleared, 0);
 	CHECK_TEXT(call_state_name(world_call(w)), "talking");
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_clear_isdn(w, call, 0);
 	world_close(w);
 }
 
@@ -233,9 +228,7 @@ TEST(a_held_call_outlives_the_limit_of_silence)
 	world_run(w, SEC(180));
 	CHECK_TEXT(call_state_name(world_call(w)), "talking");
 	CHECK(world_call(w)->held[1]);
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	CHECK(world_ended(w, "ended by the called side", 16));
 	world_close(w);
 }

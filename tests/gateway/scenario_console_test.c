@@ -253,9 +253,7 @@ TEST(a_channel_is_taken_out_of_service_and_back)
 	                       sizeof(text)),
 	         0);
 	CHECK_EQ(isdn_channel_state(trunk->link, 31), CHANNEL_IDLE);
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }
 
@@ -273,9 +271,7 @@ TEST(digits_are_hidden_where_privacy_asks_for_it)
 	                       sizeof(text)),
 	         0);
 	CHECK(strstr(text, "3035550111") == NULL);
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }
 
@@ -326,11 +322,7 @@ TEST(the_ladder_has_every_message_in_its_order_and_what_was_decided)
 	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(100));
 	CHECK(far_hears(f, "ACK "));
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "BYE "));
-	far_reply(f, "200 OK", "", NULL);
-	world_run(w, MSEC(50));
+	world_clear_isdn(w, call, 0);
 	in_order(world_ladder(w, 1), lines, ARRAY_LEN(lines));
 	CHECK_EQ(world_console(w, "show call 1 ladder", false, text,
 	                       sizeof(text)),
@@ -405,11 +397,7 @@ TEST(a_ladder_marks_what_is_said_again_and_what_befell_the_line)
 	world_run(w, MSEC(50));
 	says(w, "show call 1 ladder", "the called side holds");
 	far_deaf(&w->far[0]);
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
-	world_run(w, MSEC(50));
+	world_clear_isdn(w, call, 0);
 	world_close(w);
 }
 
@@ -478,9 +466,7 @@ TEST(debugging_shows_messages_as_they_cross_and_stops_when_told)
 	CHECK(strstr(t.said, "m=audio ") != NULL);
 	terminal_ask(&t, w, "undebug all");
 	quiet = t.n;
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	terminal_ask(&t, w, "show debugging");
 	CHECK(strstr(t.said + quiet, "BYE") == NULL);
 	CHECK(strstr(t.said + quiet, "debug isdn q931: off") != NULL);
@@ -509,9 +495,7 @@ TEST(debugging_of_calls_tells_what_happens_line_by_line)
 	terminal_open(&t, w);
 	terminal_ask(&t, w, "debug voice call");
 	CHECK(world_call_out(w) != NULL);
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	terminal_ask(&t, w, "undebug all");
 	in_order(t.said, lines, ARRAY_LEN(lines));
 	CHECK(strstr(t.said, "ended by the called side: cause 16") != NULL);

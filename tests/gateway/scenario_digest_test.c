@@ -215,8 +215,6 @@ TEST_ROWS(a_phone_without_its_proxy_is_asked_before_it_gets_a_line, phones, row)
 	CHECK(far_hears(f, "SIP/2.0 200"));
 	far_request(f, "ACK", "", NULL);
 	world_run(w, MSEC(50));
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }

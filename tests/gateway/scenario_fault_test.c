@@ -99,9 +99,7 @@ TEST(a_call_that_rings_lives_through_the_shortest_flap)
 	CHECK(far_hears(f, "SIP/2.0 200"));
 	far_request(f, "ACK", "", NULL);
 	far_deaf(f);
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }
 
@@ -149,10 +147,7 @@ TEST(an_exchange_that_never_answers_restart_gets_calls_and_gives_them)
 	world_wait(w, SEC(21)); /* outgoing: after two T316 */
 	CHECK_EQ(without_restart(link), 29);
 	CHECK_EQ(talking(w), 1);
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_clear_isdn(w, call, 0);
 	for (unsigned i = 0; i < CALLS; i++)
 		CHECK(world_call_in(w) != NULL);
 	CHECK_EQ(without_restart(link), 29 - (CALLS - 1));
@@ -193,10 +188,7 @@ TEST_ROWS(setting_the_wall_clock_changes_nothing_under_calls, steps, row)
 	CHECK(strstr(text, "3600") == NULL && strstr(text, "3603") == NULL);
 	CHECK(strstr(text, "-3") == NULL);
 	far_deaf(&w->far[0]);
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_clear_isdn(w, call, 0);
 	history_each(w->gateway->history, keep_record, &record);
 	CHECK(record.end_wall - record.connect_wall > MSEC(2900));
 	CHECK(record.end_wall - record.connect_wall < MSEC(3200));

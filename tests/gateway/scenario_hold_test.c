@@ -30,11 +30,7 @@ static void offered(struct world *w, const char *direction, const char *answer)
 
 static void hang_up(struct world *w, struct isdn_call *call)
 {
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
-	world_run(w, MSEC(50));
+	world_clear_isdn(w, call, 0);
 	world_close(w);
 }
 
@@ -180,11 +176,7 @@ TEST(a_call_for_consultation_gets_the_channel_that_was_given_up)
 	hear_each_other(w, 9);
 	CHECK(x->level[channel] >= LOUD); /* the second was not disturbed */
 	w->phone[1].talks = false;
-	exchange_clear(second, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(g, "BYE "));
-	far_reply(g, "200 OK", "", NULL);
-	world_run(w, MSEC(50));
+	world_clear_isdn(w, second, 1);
 	CHECK_EQ(isdn_channel_state(first->leg[0].isdn.trunk->link, channel),
 	         CHANNEL_IDLE);
 	hang_up(w, call);

@@ -91,10 +91,7 @@ TEST(a_second_choice_is_answered_after_the_first_one_rang)
 	world_run(w, MSEC(300));
 	CHECK(w->phone[1].loud > 5);
 	CHECK_EQ(w->phone[1].ssrcs, 1);
-	exchange_clear(x->call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(b, "BYE "));
-	far_reply(b, "200 OK", "", NULL);
+	world_clear_isdn(w, x->call, 1);
 	world_close(w);
 }
 
@@ -182,9 +179,7 @@ TEST_ROWS(the_next_span_is_tried_as_the_table_says, causes, row)
 	         row->hunts);
 	if (row->hunts) {
 		far_request(f, "ACK", "", NULL);
-		far_request(f, "BYE", "", NULL);
-		world_run(w, MSEC(50));
-		CHECK(far_hears(f, "SIP/2.0 200"));
+		world_clear_sip(w, 0);
 	} else {
 		far_ack_refusal(f);
 	}
@@ -205,9 +200,7 @@ TEST(an_announcement_is_not_heard_while_there_is_another_choice)
 	CHECK(far_hears(f, "SIP/2.0 100"));
 	CHECK(far_hears(f, "SIP/2.0 200"));
 	far_request(f, "ACK", "", NULL);
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }
 
@@ -225,9 +218,7 @@ TEST(a_span_that_is_down_is_passed_over)
 	CHECK(far_hears(f, "SIP/2.0 100"));
 	CHECK(far_hears(f, "SIP/2.0 200"));
 	far_request(f, "ACK", "", NULL);
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }
 
@@ -279,11 +270,7 @@ static void call_911(struct world *w)
 
 static void end_911(struct world *w)
 {
-	struct far *f = &w->far[0];
-
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }
 
@@ -343,9 +330,7 @@ TEST(an_emergency_call_comes_in_while_draining_and_is_not_drained)
 	gateway_drain(w->gateway, SEC(1), nothing, NULL);
 	world_run(w, SEC(3));
 	CHECK_TEXT(call_state_name(world_call(w)), "talking");
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "SIP/2.0 100"));

@@ -338,13 +338,7 @@ static struct isdn_call *answer_with(struct world *w, const char *extra)
 
 static void hang_up(struct world *w, struct isdn_call *call)
 {
-	struct far *f = &w->far[0];
-
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "BYE "));
-	far_reply(f, "200 OK", "", NULL);
-	world_run(w, MSEC(50));
+	world_clear_isdn(w, call, 0);
 	world_close(w);
 }
 
@@ -399,9 +393,7 @@ TEST_ROWS(who_answers_on_isdn_is_told_to_sip, connects, row)
 	CHECK(says(f, "Remote-Party-ID", row->remote_party));
 	CHECK(says(f, "Privacy", row->privacy));
 	far_request(f, "ACK", "", NULL);
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }
 
@@ -497,9 +489,7 @@ TEST(another_party_is_told_from_sip_to_sip)
 	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "ACK "));
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	CHECK(far_hears(g, "BYE "));
 	far_reply(g, "200 OK", "", NULL);
 	world_run(w, MSEC(50));

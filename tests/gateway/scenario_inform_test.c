@@ -39,11 +39,7 @@ static struct isdn_call *call_out(struct world *w, const char *extra,
 
 static void hang_up(struct world *w, struct isdn_call *call)
 {
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
-	world_run(w, MSEC(50));
+	world_clear_isdn(w, call, 0);
 	world_close(w);
 }
 

@@ -44,9 +44,7 @@ TEST_ROWS(a_call_lives_through_a_short_loss_of_the_d_channel, lines, row)
 	world_run(w, MSEC(500));
 	CHECK(x->level[channel] > 2);
 	CHECK(w->phone[0].loud > 5);
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	CHECK(exchange_last(x, ISDN_RELEASED) != NULL);
 	world_close(w);
 }
@@ -132,10 +130,7 @@ TEST(one_span_in_alarm_leaves_the_calls_of_another_alone)
 	CHECK_TEXT(call_state_name(world_call(w)), "talking");
 	mend(w);
 	world_wait(w, SEC(20));
-	exchange_clear(other->call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "BYE "));
-	far_reply(f, "200 OK", "", NULL);
+	world_clear_isdn(w, other->call, 0);
 	world_close(w);
 }
 

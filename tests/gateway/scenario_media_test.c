@@ -15,10 +15,7 @@ enum { LOUD = 3 };
 
 static void hang_up(struct world *w)
 {
-	exchange_clear(w->exchange[0].call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_clear_isdn(w, w->exchange[0].call, 0);
 	world_close(w);
 }
 

@@ -51,10 +51,7 @@ static void call_agent_calls(struct world *w, const char *extra)
 
 static void hang_up(struct world *w)
 {
-	exchange_clear(w->exchange[0].call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_clear_isdn(w, w->exchange[0].call, 0);
 	CHECK(world_ended(w, "ended by the called side", 16));
 	world_close(w);
 }
@@ -188,9 +185,6 @@ TEST(early_sound_told_reliably_reaches_a_caller_on_isdn)
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "ACK "));
 	CHECK(exchange_last(x, ISDN_ANSWER) != NULL);
-	exchange_clear(x->call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "BYE "));
-	far_reply(f, "200 OK", "", NULL);
+	world_clear_isdn(w, x->call, 0);
 	world_close(w);
 }

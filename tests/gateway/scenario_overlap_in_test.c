@@ -94,9 +94,7 @@ static struct isdn_call *answered(struct world *w, const char *cseq)
 
 static void end_in(struct world *w)
 {
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }
 
@@ -191,10 +189,7 @@ TEST(a_digit_too_many_leaves_the_call_that_proceeds)
 	CHECK_TEXT(informed(x), "");
 	(void)answered(w, "1 INVITE");
 	CHECK(exchange_last(x, ISDN_RELEASED) == NULL);
-	exchange_clear(x->call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_clear_isdn(w, x->call, 0);
 	world_close(w);
 }
 
@@ -377,9 +372,7 @@ TEST(invites_become_invites)
 	CHECK_TEXT(far_header(&w->far[0], "CSeq"), "2 INVITE");
 	far_request(&w->far[0], "ACK", "", NULL);
 	world_run(w, MSEC(50));
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	CHECK(far_hears(f, "BYE "));
 	far_reply(f, "200 OK", "", NULL);
 	world_close(w);

@@ -108,12 +108,7 @@ static bool quiet(struct world *w)
 
 static void hang_up(struct dialled *t)
 {
-	struct far *f = &t->w->far[0];
-
-	exchange_clear(t->call, 16);
-	world_run(t->w, MSEC(50));
-	CHECK(far_hears(f, "BYE "));
-	far_reply(f, "200 OK", "", NULL);
+	world_clear_isdn(t->w, t->call, 0);
 	world_close(t->w);
 }
 

@@ -35,9 +35,7 @@ TEST_ROWS(a_cancel_crosses_the_connect, steps, row)
 	CHECK(answered != refused);
 	if (answered) {
 		far_request(f, "ACK", "", NULL);
-		far_request(f, "BYE", "", NULL);
-		world_run(w, MSEC(50));
-		CHECK(far_hears(f, "SIP/2.0 200"));
+		world_clear_sip(w, 0);
 	} else {
 		far_ack_refusal(f);
 	}
@@ -144,10 +142,7 @@ TEST(a_channel_may_be_seized_while_its_stream_still_stops)
 	CHECK(far_hears(f, "ACK "));
 	CHECK(exchange_last(x, ISDN_ANSWER) != NULL);
 	CHECK(w->phone[1].loud > 5);
-	exchange_clear(x->call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "BYE "));
-	far_reply(f, "200 OK", "", NULL);
+	world_clear_isdn(w, x->call, 0);
 	world_close(w);
 }
 

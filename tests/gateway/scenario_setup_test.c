@@ -58,9 +58,7 @@ TEST_ROWS(a_call_from_any_isdn_line_is_answered_on_sip, lines, row)
 	CHECK(strstr(w->far[0].request, "2001") != NULL);
 	CHECK(exchange_hears(&w->exchange[0], "CALL PROCEEDING"));
 	CHECK(exchange_hears(&w->exchange[0], "CONNECT"));
-	far_request(&w->far[0], "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	CHECK(exchange_hears(&w->exchange[0], "DISCONNECT"));
 	CHECK(exchange_hears(&w->exchange[0], "RELEASE COMPLETE"));
 	CHECK(exchange_quiet(&w->exchange[0]));
@@ -116,10 +114,7 @@ TEST(isdn_rings_when_sip_rings_and_is_answered_when_sip_answers)
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "ACK "));
 	CHECK(exchange_told(x, ISDN_ANSWER));
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "BYE "));
-	far_reply(f, "200 OK", "", NULL);
+	world_clear_isdn(w, call, 0);
 	CHECK(world_ended(w, "ended by the caller", 16));
 	world_close(w);
 }
@@ -141,9 +136,7 @@ TEST(sip_rings_when_isdn_rings_and_is_answered_when_isdn_answers)
 	far_request(f, "ACK", "", NULL);
 	world_run(w, MSEC(50));
 	CHECK_TEXT(state_of(w), "talking");
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	CHECK(world_ended(w, "ended by the caller", 16));
 	world_close(w);
 }
@@ -193,9 +186,7 @@ TEST(sip_calls_sip_where_both_dial_peers_allow_it)
 	w->phone[0].talks = true;
 	world_run(w, MSEC(200));
 	CHECK(w->phone[1].loud > 5);
-	far_request(a, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(a, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	CHECK(far_hears(b, "BYE "));
 	far_reply(b, "200 OK", "", NULL);
 	world_close(w);
@@ -256,10 +247,7 @@ TEST(digits_dialled_one_by_one_become_a_call_when_they_are_enough)
 	world_run(w, MSEC(50));
 	CHECK(exchange_told(x, ISDN_ANSWER));
 	CHECK(far_hears(&w->far[0], "ACK "));
-	exchange_clear(call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	world_clear_isdn(w, call, 0);
 	world_close(w);
 }
 
@@ -297,9 +285,7 @@ TEST(who_offers_late_is_offered_to_and_heard_after_the_ack)
 	world_run(w, MSEC(300));
 	CHECK(w->phone[0].loud > 5);
 	CHECK(w->exchange[0].level[31] > 2);
-	far_request(f, "BYE", "", NULL);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_clear_sip(w, 0);
 	world_close(w);
 }
 
@@ -375,10 +361,7 @@ TEST(an_international_number_has_its_type_on_isdn_and_its_plus_on_sip)
 	called = &exchange_last(x, ISDN_ANSWER)->connected.number;
 	CHECK_TEXT(called->digits, "4930999");
 	CHECK_EQ(called->type, NUMBER_INTERNATIONAL);
-	exchange_clear(x->call, 16);
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "BYE "));
-	far_reply(f, "200 OK", "", NULL);
+	world_clear_isdn(w, x->call, 0);
 	x->manner = EXCHANGE_BUSY;
 	far_invite(f, "+44201234", "", world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(50));

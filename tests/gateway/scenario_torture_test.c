@@ -292,10 +292,7 @@ TEST_ROWS(rfc_4475_answered_or_dropped_beside_a_call, rows, row)
 	to_the_line(&r, row);
 	by_tcp(&r, row);
 	by_a_stranger(&r, row);
-	exchange_clear(call, Q850_NORMAL_CLEARING);
-	world_run(r.w, MSEC(100));
-	CHECK(far_hears(&r.w->far[0], "BYE "));
-	far_reply(&r.w->far[0], "200 OK", "", NULL);
+	world_clear_isdn(r.w, call, 0);
 	(void)close(r.udp);
 	(void)close(r.stranger);
 	world_close(r.w);

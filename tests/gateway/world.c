@@ -405,7 +405,7 @@ const char *world_sdp(struct world *w, unsigned far, const char *direction)
 	return to;
 }
 
-/* --- calls that are up --- */
+/* --- calls: up, and ended --- */
 
 struct isdn_call *world_call_out(struct world *w)
 {
@@ -442,4 +442,24 @@ struct isdn_call *world_call_in(struct world *w)
 	world_run(w, MSEC(50));
 	w->phone[0].talks = true;
 	return x->call;
+}
+
+void world_clear_isdn(struct world *w, struct isdn_call *call, unsigned far)
+{
+	struct far *f = &w->far[far];
+
+	exchange_clear(call, 16);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "BYE "));
+	far_reply(f, "200 OK", "", NULL);
+	world_run(w, MSEC(50));
+}
+
+void world_clear_sip(struct world *w, unsigned far)
+{
+	struct far *f = &w->far[far];
+
+	far_request(f, "BYE", "", NULL);
+	world_run(w, MSEC(50));
+	CHECK(far_hears(f, "SIP/2.0 200"));
 }

@@ -96,6 +96,11 @@ int world_console(struct world *w, const char *line, bool json, char *to,
 struct isdn_call *world_call_out(struct world *w);
 struct isdn_call *world_call_in(struct world *w);
 
+/* The exchange hangs up, and that far end is told by BYE; or the far end does,
+ * and its BYE is answered. */
+void world_clear_isdn(struct world *w, struct isdn_call *call, unsigned far);
+void world_clear_sip(struct world *w, unsigned far);
+
 /* SDP of a phone at a far end: PCMA, PCMU, events; or held by direction. */
 const char *world_sdp(struct world *w, unsigned far, const char *direction);
 
