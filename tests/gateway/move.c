@@ -89,9 +89,7 @@ void move_answers(struct world *w)
 	phone_learn(&w->phone[1], far_body(f));
 	far_reply(f, "180 Ringing", "", NULL);
 	world_run(w, MSEC(60));
-	far_reply(f, "200 OK", "", world_sdp(w, 1, "sendrecv"));
-	world_run(w, MSEC(60));
-	CHECK(far_hears(f, "ACK "));
+	world_answer(w, 1);
 }
 
 void move_both_hear(struct world *w)

@@ -93,9 +93,7 @@ TEST_ROWS(a_status_is_told_as_configured, from_status, row)
 	char status[24];
 
 	(void)snprintf(status, sizeof(status), "%u Refused", row->status);
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], status, row->extra, NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(&w->far[0], "ACK "));
@@ -200,9 +198,7 @@ TEST_ROWS(the_next_peer_is_tried_as_configured, hunts, row)
 {
 	struct world *w = open_said(row->global, "", "");
 
-	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], row->status, "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(&w->far[0], "ACK "));

@@ -313,10 +313,8 @@ TEST(the_ladder_has_every_message_in_its_order_and_what_was_decided)
 	};
 	struct world *w = world_open(world_conf);
 	struct far *f = &w->far[0];
-	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+	struct isdn_call *call = world_place(w, "2001");
 
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
 	far_reply(f, "180 Ringing", "", NULL);
 	world_run(w, MSEC(100));
 	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
@@ -373,10 +371,8 @@ static void says(struct world *w, const char *line, const char *what)
 TEST(a_ladder_marks_what_is_said_again_and_what_befell_the_line)
 {
 	struct world *w = world_open(world_conf);
-	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+	struct isdn_call *call = world_place(w, "2001");
 
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
 	world_run(w, MSEC(600)); /* T1 */
 	CHECK(far_hears(&w->far[0], "INVITE "));
 	far_reply(&w->far[0], "183 Session Progress", "",

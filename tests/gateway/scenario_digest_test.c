@@ -53,11 +53,9 @@ static void ask(struct world *w, const struct asker *asker, const char *nonce)
 static struct isdn_call *talk(struct world *w, const struct asker *asker,
                               const char *extra)
 {
-	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+	struct isdn_call *call = world_place(w, "2001");
 	struct far *f = &w->far[0];
 
-	world_run(w, MSEC(20));
-	CHECK(call != NULL && far_hears(f, "INVITE "));
 	ask(w, asker, "a");
 	CHECK(far_hears(f, "ACK "));
 	CHECK(far_hears(f, "INVITE "));

@@ -17,9 +17,7 @@ TEST(a_call_nobody_refreshes_is_cleared_on_both_networks_with_102)
 	struct far *f = &w->far[0];
 	char text[2048];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	far_reply(f, "200 OK",
 	          "Require: timer\r\nSession-Expires: 90;refresher=uas\r\n",
 	          world_sdp(w, 0, "sendrecv"));
@@ -47,9 +45,7 @@ TEST(a_refresh_is_not_heard)
 	struct far *f = &w->far[0];
 	char text[2048];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	phone_learn(&w->phone[0], far_body(f));
 	far_reply(f, "200 OK", "Session-Expires: 90;refresher=uac\r\n",
 	          world_sdp(w, 0, "sendrecv"));

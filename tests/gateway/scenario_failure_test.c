@@ -43,9 +43,7 @@ TEST_ROWS(a_status_becomes_its_cause, refusals, row)
 	if (row->warning != 0)
 		(void)snprintf(extra, sizeof(extra),
 		               "Warning: %u far \"because\"\r\n", row->warning);
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], status, extra, NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(&w->far[0], "ACK "));
@@ -63,9 +61,7 @@ TEST(a_cause_in_reason_goes_before_the_status)
 	struct world *w = world_open(world_conf);
 	struct exchange *x = &w->exchange[0];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], "480 Gone", "Reason: Q.850;cause=20\r\n", NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(&w->far[0], "ACK "));
@@ -131,10 +127,7 @@ TEST(a_rejection_by_the_network_is_403_not_603)
 	w->exchange[0].manner = EXCHANGE_REJECTS;
 	w->exchange[0].cause =
 		(struct cause){ Q850_CALL_REJECTED, LOCATION_PUBLIC_LOCAL };
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 403"));
+	world_invite(w, "1001", "SIP/2.0 403");
 	far_ack_refusal(f);
 	world_close(w);
 }
@@ -197,9 +190,7 @@ TEST(a_peer_that_rings_for_ever_is_cancelled)
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	far_reply(f, "180 Ringing", "", NULL);
 	world_wait(w, SEC(185));
 	CHECK(far_hears(f, "CANCEL "));
@@ -240,9 +231,7 @@ TEST(no_codec_in_common_is_488_and_cause_65)
 	CHECK(far_hears(f, "SIP/2.0 488"));
 	CHECK(strstr(far_header(f, "Warning"), "305") != NULL);
 	far_ack_refusal(f);
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	far_reply(f, "200 OK", "", g729);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "ACK "));
@@ -264,10 +253,7 @@ TEST(a_span_without_a_free_channel_is_cause_34_and_503)
 					gateway_trunk(w->gateway, "e1 0")->link,
 					n, true),
 				0);
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 503"));
+	world_invite(w, "1001", "SIP/2.0 503");
 	CHECK_TEXT(far_header(f, "Retry-After"), "10");
 	far_ack_refusal(f);
 	CHECK(world_ended(w, "failed", 34));
@@ -296,28 +282,19 @@ TEST(over_the_call_limit_is_503_and_cause_42)
 TEST(over_the_call_rate_is_503_and_cause_42)
 {
 	struct world *w = world_open_with(world_conf, "call rate 1\n");
-	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 
 	w->exchange[0].manner = EXCHANGE_BUSY;
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	far_reply(f, "486 Busy", "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "ACK "));
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 503"));
+	world_invite(w, "1001", "SIP/2.0 503");
 	far_ack_refusal(f);
 	CHECK_EQ(w->gateway->counts.refused_rate, 1);
 	CHECK(world_ended(w, "refused by rule (call rate)", 42));
 	world_run(w, SEC(1));
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 486"));
+	world_invite(w, "1001", "SIP/2.0 486");
 	far_ack_refusal(f);
 	world_close(w);
 }
@@ -381,10 +358,7 @@ TEST(a_span_that_is_shut_down_takes_no_call_either_way)
 	CHECK(!far_hear(f));
 	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.value, 38);
 	CHECK(world_ended(w, "refused by rule (shutdown of the span)", 38));
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 503"));
+	world_invite(w, "1001", "SIP/2.0 503");
 	far_ack_refusal(f);
 	world_close(w);
 }

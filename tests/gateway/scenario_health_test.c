@@ -277,9 +277,7 @@ TEST(options_say_when_we_are_overloaded)
 		world_open_with(world_conf_two_peers, PLAN "call limit 1\n");
 
 	CHECK(takes_calls(w));
-	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], "100 Trying", "", NULL);
 	CHECK(!takes_calls(w));
 	exchange_clear(w->exchange[0].call, 16);

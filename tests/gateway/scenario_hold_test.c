@@ -162,9 +162,7 @@ TEST(a_call_for_consultation_gets_the_channel_that_was_given_up)
 	world_run(w, MSEC(50));
 	CHECK(far_hears(g, "INVITE "));
 	phone_learn(&w->phone[1], far_body(g));
-	far_reply(g, "200 OK", "", world_sdp(w, 1, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(g, "ACK "));
+	world_answer(w, 1);
 	w->phone[1].talks = true;
 	world_run(w, MSEC(200));
 	CHECK(x->level[channel] >= LOUD);

@@ -46,9 +46,7 @@ TEST_ROWS(the_next_peer_is_tried_as_the_table_says, statuses, row)
 	struct exchange *x = &w->exchange[0];
 	struct far *b = &w->far[1];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], row->status, "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(&w->far[0], "ACK "));
@@ -71,9 +69,7 @@ TEST(a_second_choice_is_answered_after_the_first_one_rang)
 	struct exchange *x = &w->exchange[0];
 	struct far *a = &w->far[0], *b = &w->far[1];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(a, "INVITE "));
+	world_place(w, "2001");
 	far_reply(a, "183 Session Progress", "", world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(100));
 	far_reply(a, "503 Unavailable", "", NULL);
@@ -83,9 +79,7 @@ TEST(a_second_choice_is_answered_after_the_first_one_rang)
 	far_reply(b, "180 Ringing", "", NULL);
 	world_run(w, MSEC(500));
 	CHECK(world_call(w)->ringing_tone); /* the first one's sound is gone */
-	far_reply(b, "200 OK", "", world_sdp(w, 1, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(b, "ACK "));
+	world_answer(w, 1);
 	CHECK(exchange_last(x, ISDN_ANSWER) != NULL);
 	x->talks[isdn_call_channel(x->call)] = true;
 	world_run(w, MSEC(300));
@@ -110,9 +104,7 @@ TEST(huntstop_ends_the_search)
 {
 	struct world *w = open_limited("", " huntstop\n");
 
-	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], "503 Unavailable", "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(&w->far[0], "ACK "));
@@ -133,9 +125,7 @@ TEST_ROWS(a_peer_that_has_all_its_calls_is_passed_over, limits, row)
 	struct world *w = open_limited(row->of_peer, row->of_dial_peer);
 	struct exchange *x = &w->exchange[0];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], "180 Ringing", "", NULL);
 	CHECK(exchange_place(x, "2002") != NULL);
 	world_run(w, MSEC(50));
@@ -195,10 +185,7 @@ TEST(an_announcement_is_not_heard_while_there_is_another_choice)
 	w->exchange[0].cause =
 		(struct cause){ Q850_NO_CIRCUIT, LOCATION_PUBLIC_LOCAL };
 	w->exchange[1].manner = EXCHANGE_ANSWERS;
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(100));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_invite(w, "1001", "SIP/2.0 200");
 	far_request(f, "ACK", "", NULL);
 	world_clear_sip(w, 0);
 	world_close(w);
@@ -213,10 +200,7 @@ TEST(a_span_that_is_down_is_passed_over)
 	board_sim_cut(w->exchange[0].span, false, true);
 	world_wait(w, SEC(3));
 	w->broken = true;
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(100));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_invite(w, "1001", "SIP/2.0 200");
 	far_request(f, "ACK", "", NULL);
 	world_clear_sip(w, 0);
 	world_close(w);
@@ -258,10 +242,7 @@ static void call_911(struct world *w)
 	struct far *f = &w->far[0];
 
 	w->exchange[0].manner = EXCHANGE_ANSWERS;
-	far_invite(f, "911", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(100));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_invite(w, "911", "SIP/2.0 200");
 	far_request(f, "ACK", "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(world_call(w)->emergency);
@@ -307,10 +288,7 @@ TEST(an_emergency_call_passes_the_call_rate)
 	struct far *f = &w->far[0];
 
 	w->exchange[0].manner = EXCHANGE_BUSY;
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 486"));
+	world_invite(w, "1001", "SIP/2.0 486");
 	far_ack_refusal(f);
 	call_911(w);
 	end_911(w);
@@ -331,10 +309,7 @@ TEST(an_emergency_call_comes_in_while_draining_and_is_not_drained)
 	world_run(w, SEC(3));
 	CHECK_TEXT(call_state_name(world_call(w)), "talking");
 	world_clear_sip(w, 0);
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 503"));
+	world_invite(w, "1001", "SIP/2.0 503");
 	CHECK_TEXT(far_header(f, "Retry-After"), "10");
 	far_ack_refusal(f);
 	w->gateway->counts.emergency = 0;
@@ -397,10 +372,7 @@ TEST(an_emergency_call_is_hunted_through_every_choice)
 
 	w->exchange[0].manner = EXCHANGE_BUSY;
 	w->exchange[1].manner = EXCHANGE_ANSWERS;
-	far_invite(f, "911", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(100));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 200"));
+	world_invite(w, "911", "SIP/2.0 200");
 	far_request(f, "ACK", "", NULL);
 	end_911(w);
 }

@@ -325,11 +325,8 @@ static const struct {
 static struct isdn_call *answer_with(struct world *w, const char *extra)
 {
 	struct far *f = &w->far[0];
-	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+	struct isdn_call *call = world_place(w, "2001");
 
-	CHECK(call != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
 	far_reply(f, "200 OK", extra, world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "ACK "));
@@ -443,12 +440,9 @@ TEST(a_party_that_changes_while_it_rings_answers)
 {
 	struct world *w = world_open_options("", "");
 	struct far *f = &w->far[0];
-	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+	struct isdn_call *call = world_place(w, "2001");
 	char invite[FAR_MESSAGE];
 
-	CHECK(call != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
 	memcpy(invite, f->request, sizeof(invite));
 	far_reply(f, "180 Ringing", "", NULL);
 	world_run(w, MSEC(50));
@@ -456,9 +450,7 @@ TEST(a_party_that_changes_while_it_rings_answers)
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "SIP/2.0 200"));
 	memcpy(f->request, invite, sizeof(invite));
-	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "ACK "));
+	world_answer(w, 0);
 	CHECK_TEXT(exchange_last(&w->exchange[0], ISDN_ANSWER)
 	                   ->connected.number.digits,
 	           "5550177");
@@ -475,9 +467,7 @@ TEST(another_party_is_told_from_sip_to_sip)
 	world_run(w, MSEC(50));
 	CHECK(far_hears(f, "SIP/2.0 100"));
 	CHECK(far_hears(g, "INVITE "));
-	far_reply(g, "200 OK", "", world_sdp(w, 1, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(g, "ACK "));
+	world_answer(w, 1);
 	CHECK(far_hears(f, "SIP/2.0 200"));
 	far_request(f, "ACK", "", NULL);
 	world_run(w, MSEC(50));
@@ -486,9 +476,7 @@ TEST(another_party_is_told_from_sip_to_sip)
 	CHECK(far_hears(g, "SIP/2.0 200"));
 	CHECK(far_hears(f, "INVITE "));
 	CHECK(says(f, "P-Asserted-Identity", "<sip:5550177@"));
-	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "ACK "));
+	world_answer(w, 0);
 	world_clear_sip(w, 0);
 	CHECK(far_hears(g, "BYE "));
 	far_reply(g, "200 OK", "", NULL);

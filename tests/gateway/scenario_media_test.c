@@ -60,9 +60,7 @@ TEST_ROWS(a_caller_on_isdn_hears_the_far_side_or_our_ringing_tone, rings, row)
 	struct far *f = &w->far[0];
 	const struct exchange_heard *told;
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	phone_learn(&w->phone[0], far_body(f));
 	far_reply(f, row->status, "",
 	          row->sdp ? world_sdp(w, 0, "sendrecv") : NULL);
@@ -91,9 +89,7 @@ TEST(a_span_that_rings_by_itself_gets_no_tone_of_ours)
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	far_reply(f, "180 Ringing", "", NULL);
 	world_run(w, MSEC(500));
 	CHECK_EQ(exchange_last(x, ISDN_ALERTING)->event.progress, 0);
@@ -169,9 +165,7 @@ TEST(an_answer_on_sip_reaches_isdn_only_when_the_sound_runs)
 	struct far *f = &w->far[0];
 	unsigned waited = 0;
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	phone_learn(&w->phone[0], far_body(f));
 	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
 	while (exchange_last(x, ISDN_ANSWER) == NULL && waited++ < 200) {
@@ -407,9 +401,7 @@ TEST(a_hold_between_two_sip_ends_is_passed_on)
 	far_invite(a, "4001", "", world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(50));
 	CHECK(far_hears(b, "INVITE "));
-	far_reply(b, "200 OK", "", world_sdp(w, 1, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(b, "ACK "));
+	world_answer(w, 1);
 	CHECK(far_hears(a, "SIP/2.0 100"));
 	CHECK(far_hears(a, "SIP/2.0 200"));
 	far_request(a, "ACK", "", NULL);
@@ -429,9 +421,7 @@ TEST(a_hold_between_two_sip_ends_is_passed_on)
 	world_run(w, MSEC(50));
 	CHECK(far_hears(b, "INVITE "));
 	CHECK(strstr(far_body(b), "a=sendonly") == NULL);
-	far_reply(b, "200 OK", "", world_sdp(w, 1, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(b, "ACK "));
+	world_answer(w, 1);
 	far_deaf(a);
 	far_request(a, "ACK", "", NULL);
 	far_request(a, "BYE", "", NULL);

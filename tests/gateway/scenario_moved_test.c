@@ -133,9 +133,7 @@ TEST(a_phone_that_calls_a_phone_is_transferred_to_the_line)
 	far_invite(from, "2001", "", world_sdp(w, 1, "sendrecv"));
 	world_run(w, MSEC(40));
 	CHECK(far_hears(f, "INVITE "));
-	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(60));
-	CHECK(far_hears(f, "ACK "));
+	world_answer(w, 0);
 	CHECK(far_hears(from, "SIP/2.0 100"));
 	CHECK(far_hears(from, "SIP/2.0 200"));
 	phone_learn(&w->phone[1], far_body(from));
@@ -202,10 +200,8 @@ TEST(a_phone_that_rings_is_picked_up_elsewhere)
 {
 	struct world *w = move_open();
 	struct exchange *x = &w->exchange[0];
-	struct isdn_call *call = exchange_place(x, "2001");
 
-	world_run(w, MSEC(40));
-	CHECK(call != NULL && far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], "180 Ringing", "", NULL);
 	world_run(w, MSEC(60));
 	(void)snprintf(w->far[0].call_id, sizeof(w->far[0].call_id), "%s",

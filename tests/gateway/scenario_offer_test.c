@@ -167,9 +167,7 @@ TEST(early_sound_told_reliably_reaches_a_caller_on_isdn)
 	struct far *f = &w->far[0];
 	static char invite[FAR_MESSAGE];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	phone_learn(&w->phone[0], far_body(f));
 	(void)snprintf(invite, sizeof(invite), "%s", f->request);
 	far_reply(f, "183 Session Progress", "Require: 100rel\r\nRSeq: 44\r\n",

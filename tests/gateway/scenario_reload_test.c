@@ -139,12 +139,9 @@ TEST(a_span_that_is_gone_is_closed)
 TEST(a_call_that_hunts_keeps_the_plan_it_began_with)
 {
 	struct world *w = world_open(world_conf_two_peers);
-	struct exchange *x = &w->exchange[0];
 	struct far *a = &w->far[0], *b = &w->far[1];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(a, "INVITE "));
+	world_place(w, "2001");
 	CHECK_EQ(world_reload_with(w, world_conf_two_peers,
 	                           "no dial-peer voice 2 voip\n"),
 	         0);
@@ -155,9 +152,7 @@ TEST(a_call_that_hunts_keeps_the_plan_it_began_with)
 	far_reply(b, "503 Unavailable", "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(b, "ACK "));
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(a, "INVITE "));
+	world_place(w, "2001");
 	far_reply(a, "503 Unavailable", "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(a, "ACK "));
@@ -241,9 +236,7 @@ TEST(a_gateway_that_is_freed_tries_no_other_choice)
 		" trunk e1 0\n preference 3\n";
 	struct world *w = world_open_with(world_conf_two_peers, more);
 
-	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], "180 Ringing", "", NULL);
 	world_run(w, MSEC(20));
 	w->gateway = gateway_free(w->gateway);

@@ -139,9 +139,7 @@ TEST_ROWS(a_caller_on_a_line_hears_what_he_would_want_to, stories, row)
 	struct world *w = world_open(world_conf);
 	bool heard = false;
 
-	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	phone_learn(&w->phone[0], far_body(&w->far[0]));
 	for (unsigned i = 0; i < STEPS && row->steps[i].ms != 0; i++) {
 		take_step(w, &row->steps[i]);
@@ -157,9 +155,7 @@ TEST(a_tone_is_heard_at_once_where_descriptions_mean_nothing)
 	struct world *w =
 		world_open_with(world_conf, "media\n ringback wait 0\n");
 
-	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], "180 Ringing", "", world_sdp(w, 0, "sendrecv"));
 	world_run(w, MSEC(60));
 	CHECK(world_call(w)->ringing_tone);
@@ -171,9 +167,7 @@ TEST(a_description_without_a_way_to_us_is_no_promise)
 {
 	struct world *w = world_open(world_conf);
 
-	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	far_reply(&w->far[0], "180 Ringing", "", world_sdp(w, 0, "inactive"));
 	world_run(w, MSEC(60));
 	CHECK(world_call(w)->ringing_tone);
@@ -188,9 +182,7 @@ TEST(a_fork_is_heard_by_who_spoke_last)
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
 
-	CHECK(exchange_place(x, "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	phone_learn(&w->phone[0], far_body(f));
 	phone_learn(&w->phone[1], far_body(f));
 	far_reply(f, "183 Session Progress", "", world_sdp(w, 0, "sendrecv"));

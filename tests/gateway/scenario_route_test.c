@@ -32,11 +32,9 @@ TEST_ROWS(a_redirected_call_is_the_same_call_elsewhere, moves, row)
 {
 	struct world *w = world_open_with(world_conf, office);
 	struct far *first = &w->far[0], *f = &w->far[1];
-	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+	struct isdn_call *call = world_place(w, "2001");
 	char contact[128], id[FAR_TEXT], from[FAR_TEXT];
 
-	world_run(w, MSEC(20));
-	CHECK(far_hears(first, "INVITE "));
 	CHECK_TEXT(far_header(first, "CSeq"), "1 INVITE");
 	(void)strcpy(id, far_header(first, "Call-ID"));
 	(void)strcpy(from, far_header(first, "From"));
@@ -54,9 +52,7 @@ TEST_ROWS(a_redirected_call_is_the_same_call_elsewhere, moves, row)
 	phone_learn(&w->phone[1], far_body(f));
 	far_reply(f, "180 Ringing", "", NULL);
 	world_run(w, MSEC(20));
-	far_reply(f, "200 OK", "", world_sdp(w, 1, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "ACK "));
+	world_answer(w, 1);
 	CHECK_TEXT(far_header(f, "CSeq"), "2 ACK");
 	CHECK(exchange_last(&w->exchange[0], ISDN_ANSWER) != NULL);
 	phone_forget(&w->phone[1]);
@@ -126,11 +122,9 @@ TEST_ROWS(requests_of_a_call_out_go_by_the_router, paths, row)
 {
 	struct world *w = world_open_with(world_conf, office);
 	struct far *f = &w->far[0], *router = &w->far[1];
-	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+	struct isdn_call *call = world_place(w, "2001");
 	char routes[320], target[64];
 
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
 	(void)snprintf(target, sizeof(target), "sip:far@127.0.0.1:%u", f->port);
 	record(row, router, true, routes, sizeof(routes));
 	far_reply(f, "200 OK", routes, world_sdp(w, 0, "sendrecv"));
@@ -224,9 +218,7 @@ TEST(a_call_from_the_line_has_all_its_hops)
 {
 	struct world *w = world_open_with(world_conf, office);
 
-	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(&w->far[0], "INVITE "));
+	world_place(w, "2001");
 	CHECK_TEXT(far_header(&w->far[0], "Max-Forwards"), "70");
 	far_reply(&w->far[0], "486 Busy Here", "", NULL);
 	world_run(w, MSEC(50));
@@ -241,11 +233,9 @@ TEST(a_route_that_leads_back_to_us_ends_nowhere)
 {
 	struct world *w = world_open_with(world_conf, office);
 	struct far *f = &w->far[0];
-	struct isdn_call *call = exchange_place(&w->exchange[0], "2001");
+	struct isdn_call *call = world_place(w, "2001");
 	char lines[256];
 
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
 	world_text(w,
 	           "Record-Route: <sip:$SIP;lr>\r\nContact: <sip:x@$SIP>\r\n",
 	           lines, sizeof(lines));
@@ -265,9 +255,7 @@ TEST(a_redirection_to_ourselves_does_not_go_round)
 	struct far *f = &w->far[0];
 	char lines[128];
 
-	CHECK(exchange_place(&w->exchange[0], "2001") != NULL);
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
+	world_place(w, "2001");
 	world_text(w, "Contact: <sip:2001@$SIP>\r\n", lines, sizeof(lines));
 	f->no_contact = true;
 	far_reply(f, "302 Moved Temporarily", lines, NULL);

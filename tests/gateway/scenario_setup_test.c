@@ -100,19 +100,15 @@ TEST(isdn_rings_when_sip_rings_and_is_answered_when_sip_answers)
 	struct world *w = world_open(world_conf);
 	struct exchange *x = &w->exchange[0];
 	struct far *f = &w->far[0];
-	struct isdn_call *call = exchange_place(x, "2001");
+	struct isdn_call *call = world_place(w, "2001");
 
-	world_run(w, MSEC(20));
-	CHECK(far_hears(f, "INVITE "));
 	CHECK(exchange_told(x, ISDN_PROCEEDING));
 	far_reply(f, "100 Trying", "", NULL);
 	far_reply(f, "180 Ringing", "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(exchange_told(x, ISDN_ALERTING));
 	CHECK_TEXT(state_of(w), "ringing");
-	far_reply(f, "200 OK", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "ACK "));
+	world_answer(w, 0);
 	CHECK(exchange_told(x, ISDN_ANSWER));
 	world_clear_isdn(w, call, 0);
 	CHECK(world_ended(w, "ended by the caller", 16));
@@ -125,10 +121,7 @@ TEST(sip_rings_when_isdn_rings_and_is_answered_when_isdn_answers)
 	struct far *f = &w->far[0];
 
 	w->exchange[0].manner = EXCHANGE_RINGS_ANSWERS;
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 180"));
+	world_invite(w, "1001", "SIP/2.0 180");
 	CHECK_TEXT(far_body(f), "");
 	CHECK(!far_hear(f));
 	world_run(w, SEC(2));
@@ -177,9 +170,7 @@ TEST(sip_calls_sip_where_both_dial_peers_allow_it)
 	far_reply(b, "180 Ringing", "", NULL);
 	world_run(w, MSEC(50));
 	CHECK(far_hears(a, "SIP/2.0 180"));
-	far_reply(b, "200 OK", "", world_sdp(w, 1, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(b, "ACK "));
+	world_answer(w, 1);
 	CHECK(far_hears(a, "SIP/2.0 200"));
 	phone_learn(&w->phone[0], far_body(a));
 	far_request(a, "ACK", "", NULL);
@@ -208,10 +199,7 @@ TEST(equals_are_not_joined_unless_allowed)
 	released = exchange_last(&w->exchange[0], ISDN_RELEASED);
 	CHECK(released != NULL);
 	CHECK_EQ(released->release.cause.value, 21);
-	far_invite(&w->far[0], "4001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(50));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 100"));
-	CHECK(far_hears(&w->far[0], "SIP/2.0 403"));
+	world_invite(w, "4001", "SIP/2.0 403");
 	far_ack_refusal(&w->far[0]);
 	CHECK_EQ(w->gateway->counts.barred, 2);
 	CHECK(world_ended(

@@ -28,9 +28,7 @@ TEST(a_bye_with_also_keeps_the_line_and_calls_where_it_says)
 	CHECK(w->exchange[0].level[move_channel(w)] >=
 	      MOVE_LOUD); /* it rings */
 	phone_learn(&w->phone[1], far_body(&w->far[1]));
-	far_reply(&w->far[1], "200 OK", "", world_sdp(w, 1, "sendrecv"));
-	world_run(w, MSEC(60));
-	CHECK(far_hears(&w->far[1], "ACK "));
+	world_answer(w, 1);
 	move_both_hear(w);
 	CHECK(!far_hear(&w->far[0]));
 	CHECK(strstr(world_ladder(w, 1), "carrier transfers to ") != NULL);
@@ -150,10 +148,7 @@ TEST(an_also_before_the_answer_ends_the_call)
 	struct far *f = &w->far[0];
 
 	w->exchange[0].manner = EXCHANGE_RINGS;
-	far_invite(f, "1001", "", world_sdp(w, 0, "sendrecv"));
-	world_run(w, MSEC(100));
-	CHECK(far_hears(f, "SIP/2.0 100"));
-	CHECK(far_hears(f, "SIP/2.0 180"));
+	world_invite(w, "1001", "SIP/2.0 180");
 	move_also(w, "Also: <sip:4001@$FAR1>\r\n");
 	CHECK(far_hears(f, "SIP/2.0 487"));
 	f->cseq--;

@@ -407,6 +407,33 @@ const char *world_sdp(struct world *w, unsigned far, const char *direction)
 
 /* --- calls: up, and ended --- */
 
+struct isdn_call *world_place(struct world *w, const char *number)
+{
+	struct isdn_call *call = exchange_place(&w->exchange[0], number);
+
+	CHECK(call != NULL);
+	world_run(w, MSEC(20));
+	CHECK(far_hears(&w->far[0], "INVITE "));
+	return call;
+}
+
+void world_invite(struct world *w, const char *number, const char *answer)
+{
+	struct far *f = &w->far[0];
+
+	far_invite(f, number, "", world_sdp(w, 0, "sendrecv"));
+	world_run(w, MSEC(100));
+	CHECK(far_hears(f, "SIP/2.0 100"));
+	CHECK(far_hears(f, answer));
+}
+
+void world_answer(struct world *w, unsigned far)
+{
+	far_reply(&w->far[far], "200 OK", "", world_sdp(w, far, "sendrecv"));
+	world_run(w, MSEC(50));
+	CHECK(far_hears(&w->far[far], "ACK "));
+}
+
 struct isdn_call *world_call_out(struct world *w)
 {
 	struct exchange *x = &w->exchange[0];

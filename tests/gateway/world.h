@@ -92,6 +92,13 @@ const char *world_ladder(struct world *w, uint32_t call);
 int world_console(struct world *w, const char *line, bool json, char *to,
                   size_t size);
 
+/* The exchange calls this number, and far 0 hears INVITE. */
+struct isdn_call *world_place(struct world *w, const char *number);
+/* Far 0 calls this number, and hears 100 and then this. */
+void world_invite(struct world *w, const char *number, const char *answer);
+/* A far end that heard INVITE answers, and hears ACK. */
+void world_answer(struct world *w, unsigned far);
+
 /* A call that is up: from the exchange to SIP, and the other way. */
 struct isdn_call *world_call_out(struct world *w);
 struct isdn_call *world_call_in(struct world *w);
