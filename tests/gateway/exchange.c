@@ -334,6 +334,15 @@ struct isdn_call *exchange_place_as(struct exchange *x,
 	return call;
 }
 
+struct isdn_call *exchange_lift(struct exchange *x, const char *digits)
+{
+	struct isdn_setup setup;
+
+	exchange_setup(&setup, digits);
+	setup.complete = false;
+	return exchange_place_as(x, &setup);
+}
+
 struct isdn_call *exchange_place(struct exchange *x, const char *called)
 {
 	struct isdn_setup setup;
@@ -392,6 +401,13 @@ const struct exchange_heard *exchange_last(const struct exchange *x,
 		if (x->heard[(i - 1) % EXCHANGE_HEARD].event.kind == kind)
 			return &x->heard[(i - 1) % EXCHANGE_HEARD];
 	return NULL;
+}
+
+unsigned exchange_cause(const struct exchange *x)
+{
+	const struct exchange_heard *h = exchange_last(x, ISDN_RELEASED);
+
+	return h == NULL ? 0 : h->release.cause.value;
 }
 
 bool exchange_hears(struct exchange *x, const char *message)

@@ -87,6 +87,8 @@ void exchange_pass(struct exchange *x, bool sent, struct bytes frame);
 struct isdn_call *exchange_place(struct exchange *x, const char *called);
 struct isdn_call *exchange_place_as(struct exchange *x,
                                     const struct isdn_setup *setup);
+/* As who dials the rest later. */
+struct isdn_call *exchange_lift(struct exchange *x, const char *digits);
 void exchange_setup(struct isdn_setup *setup, const char *called);
 void exchange_clear(struct isdn_call *call, unsigned cause);
 
@@ -95,6 +97,8 @@ bool exchange_told(struct exchange *x, enum isdn_event_kind kind);
 /* The last event of this kind; NULL: there was none. */
 const struct exchange_heard *exchange_last(const struct exchange *x,
                                            enum isdn_event_kind kind);
+/* The cause of the last release; 0: there was none. */
+unsigned exchange_cause(const struct exchange *x);
 /* The next Q.931 message from the gateway, of calls: is it this? */
 bool exchange_hears(struct exchange *x, const char *message);
 bool exchange_quiet(const struct exchange *x); /* no further message */

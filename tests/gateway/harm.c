@@ -428,3 +428,18 @@ bool harm_idle(struct harm *h, bool tell)
 	       trunk->calls == 0 && h->session == NULL && h->beside == NULL &&
 	       h->held_len == 0;
 }
+
+void harm_judge(struct harm *h, const char *story, unsigned victim,
+                uint64_t answered)
+{
+	struct exchange *x = &h->w->exchange[0];
+
+	ck_assert_msg(harm_idle(h, true), "%s, %u: something is left", story,
+	              victim);
+	ck_assert_msg(h->w->gateway->counts.answered == answered,
+	              "%s, %u: not as it should be: %s", story, victim,
+	              world_sentence(h->w));
+	CHECK_EQ(h->w->gateway->counts.stuck, 0);
+	x->nheard = x->read = 0;
+	x->nmessages = x->read_messages = 0;
+}

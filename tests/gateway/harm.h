@@ -90,5 +90,9 @@ void harm_swap(struct harm *h);
 
 /* Nothing is left at either end of either line. */
 bool harm_idle(struct harm *h, bool tell);
+/* Fails the test unless it is so and this many calls have been answered, and
+ * forgets what the exchange heard. */
+void harm_judge(struct harm *h, const char *story, unsigned victim,
+                uint64_t answered);
 
 #endif

@@ -79,6 +79,19 @@ void move_notified(struct world *w, const char *frag)
 	far_reply(f, "200 OK", "", NULL);
 }
 
+void move_referred(struct world *w, const char *lines)
+{
+	move_refer(w, lines);
+	move_taken(w);
+}
+
+void move_done(struct world *w)
+{
+	move_notified(w, "SIP/2.0 200 OK");
+	CHECK(far_hears(&w->far[0], "BYE "));
+	far_reply(&w->far[0], "200 OK", "", NULL);
+}
+
 /* Far 1 is called, rings and answers. */
 void move_answers(struct world *w)
 {

@@ -28,6 +28,9 @@ void move_refer(struct world *w, const char *lines);
 /* It hears 202 and the first NOTIFY; the last one. */
 void move_taken(struct world *w);
 void move_notified(struct world *w, const char *frag);
+void move_referred(struct world *w, const char *lines); /* both */
+/* It hears that all went well, and is let go. */
+void move_done(struct world *w);
 
 /* Far 1 is called, rings and answers. */
 void move_answers(struct world *w);

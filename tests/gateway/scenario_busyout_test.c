@@ -123,7 +123,7 @@ static unsigned cause_of_setup(struct world *w)
 			}
 	world_run(w, MSEC(50));
 	CHECK(exchange_last(x, ISDN_RELEASED) != NULL);
-	return asked ? 0 : exchange_last(x, ISDN_RELEASED)->release.cause.value;
+	return asked ? 0 : exchange_cause(x);
 }
 
 TEST(setups_are_refused_while_every_peer_is_down)

@@ -98,8 +98,7 @@ TEST_ROWS(a_status_is_told_as_configured, from_status, row)
 	world_run(w, MSEC(50));
 	CHECK(far_hears(&w->far[0], "ACK "));
 	CHECK(exchange_last(x, ISDN_RELEASED) != NULL);
-	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.value,
-	         row->cause);
+	CHECK_EQ(exchange_cause(x), row->cause);
 	world_close(w);
 }
 

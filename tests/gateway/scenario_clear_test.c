@@ -24,9 +24,7 @@ TEST(a_caller_who_cancels_ended_the_call)
 	CHECK(far_hears(f, "SIP/2.0 200"));
 	CHECK(far_hears(f, "SIP/2.0 487"));
 	far_ack_refusal(f);
-	CHECK_EQ(exchange_last(&w->exchange[0], ISDN_RELEASED)
-	                 ->release.cause.value,
-	         16);
+	CHECK_EQ(exchange_cause(&w->exchange[0]), 16);
 	CHECK(world_ended(w, "ended by the caller", 16));
 	world_close(w);
 }
@@ -74,9 +72,7 @@ TEST(a_200_without_an_ack_ends_by_its_timer)
 	world_wait(w, SEC(34));
 	CHECK(far_hears(f, "SIP/2.0 100"));
 	CHECK(far_hears(f, "SIP/2.0 200"));
-	CHECK_EQ(exchange_last(&w->exchange[0], ISDN_RELEASED)
-	                 ->release.cause.value,
-	         102);
+	CHECK_EQ(exchange_cause(&w->exchange[0]), 102);
 	CHECK(world_ended(w, "ended by timer", 102));
 	world_close(w);
 }
@@ -145,9 +141,7 @@ TEST(the_audit_clears_a_q931_call_that_belongs_to_nobody)
 	audit_run(w->gateway);
 	world_run(w, MSEC(50));
 	CHECK_EQ(w->gateway->counts.audit_cleared, 1);
-	CHECK_EQ(exchange_last(&w->exchange[0], ISDN_RELEASED)
-	                 ->release.cause.value,
-	         101);
+	CHECK_EQ(exchange_cause(&w->exchange[0]), 101);
 	audit_run(w->gateway);
 	world_run(w, MSEC(50));
 	CHECK(world_ended(w, "failed (audit: the tables did not agree)", 101));

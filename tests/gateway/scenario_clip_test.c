@@ -260,8 +260,7 @@ static struct world *transferred(void)
 	struct far *b = &w->far[1];
 
 	w->phone[0].talks = false;
-	move_refer(w, "Refer-To: <sip:4002@$FAR1>\r\n");
-	move_taken(w);
+	move_referred(w, "Refer-To: <sip:4002@$FAR1>\r\n");
 	CHECK(far_hears(b, "INVITE "));
 	phone_learn(&w->phone[1], far_body(b));
 	world_run(w, MSEC(300));

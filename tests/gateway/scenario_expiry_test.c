@@ -33,7 +33,7 @@ TEST(a_call_nobody_refreshes_is_cleared_on_both_networks_with_102)
 	CHECK(strstr(far_header(f, "Reason"), "cause=102") != NULL);
 	far_reply(f, "200 OK", "", NULL);
 	world_run(w, MSEC(50));
-	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.value, 102);
+	CHECK_EQ(exchange_cause(x), 102);
 	CHECK(strstr(world_sentence(w), "timer session") != NULL);
 	world_close(w);
 }

@@ -71,15 +71,11 @@ static void answer(struct exchange *x)
 
 static void begin(struct harm *h, const struct story *story)
 {
-	struct isdn_setup setup;
-
 	if (!story->from_exchange) {
 		harm_dial(h, "10");
 		return;
 	}
-	exchange_setup(&setup, "20");
-	setup.complete = false;
-	CHECK(exchange_place_as(&h->w->exchange[0], &setup) != NULL);
+	CHECK(exchange_lift(&h->w->exchange[0], "20") != NULL);
 }
 
 static void hang_up(struct harm *h, const struct story *story)
@@ -135,17 +131,9 @@ static unsigned harm_one(struct harm *h, const struct story *story,
 	passed = h->passed;
 	harm_aim(h, HARM_SIP, HARM_NONE, 0);
 	wait_until_idle(h);
-	ck_assert_msg(harm_idle(h, true), "%s, %u: something is left",
-	              story->name, victim);
-	if (kind != HARM_DEAF)
-		ck_assert_msg(h->w->gateway->counts.answered ==
-		                      before + answers,
-		              "%s, %u: not as it should be: %s", story->name,
-		              victim, world_sentence(h->w));
-	CHECK_EQ(h->w->gateway->counts.stuck, 0);
-	exchange_forget(&h->w->exchange[0]);
-	h->w->exchange[0].nheard = h->w->exchange[0].read = 0;
-	h->w->exchange[0].nmessages = h->w->exchange[0].read_messages = 0;
+	if (kind == HARM_DEAF) /* then a call may fail, but be gone */
+		before = h->w->gateway->counts.answered - answers;
+	harm_judge(h, story->name, victim, before + answers);
 	return passed;
 }
 

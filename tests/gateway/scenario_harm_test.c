@@ -114,16 +114,9 @@ static unsigned harm_one(struct harm *h, const struct story *story,
 	passed = h->passed;
 	harm_aim(h, HARM_SIP, HARM_NONE, 0);
 	wait_until_idle(h, story);
-	ck_assert_msg(harm_idle(h, true), "%s, %u: something is left",
-	              story->name, victim);
-	if (kind != HARM_DEAF)
-		ck_assert_msg(h->w->gateway->counts.answered ==
-		                      before + answers,
-		              "%s, %u: not as it should be: %s", story->name,
-		              victim, world_sentence(h->w));
-	CHECK_EQ(h->w->gateway->counts.stuck, 0);
-	exchange_forget(&h->w->exchange[0]);
-	h->w->exchange[0].nmessages = h->w->exchange[0].read_messages = 0;
+	if (kind == HARM_DEAF) /* then a call may fail, but be gone */
+		before = h->w->gateway->counts.answered - answers;
+	harm_judge(h, story->name, victim, before + answers);
 	return passed;
 }
 

@@ -58,8 +58,7 @@ TEST_ROWS(the_next_peer_is_tried_as_the_table_says, statuses, row)
 		world_run(w, MSEC(50));
 		CHECK(far_hears(b, "ACK "));
 	}
-	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.value,
-	         row->hunts ? 17u : row->cause);
+	CHECK_EQ(exchange_cause(x), row->hunts ? 17u : row->cause);
 	world_close(w);
 }
 

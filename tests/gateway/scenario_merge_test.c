@@ -386,9 +386,7 @@ TEST_ROWS(who_left_by_also_leaves_nobody_to_join, refused, row)
 	move_also(p.w, line_for(&p, row->named, "Also"));
 	world_run(p.w, MSEC(100));
 	CHECK(strstr(world_ladder(p.w, 1), "nobody is left") != NULL);
-	CHECK_EQ(exchange_last(&p.w->exchange[0], ISDN_RELEASED)
-	                 ->release.cause.value,
-	         row->cause);
+	CHECK_EQ(exchange_cause(&p.w->exchange[0]), row->cause);
 	all_end(&p);
 }
 
@@ -405,8 +403,7 @@ TEST(a_dialog_of_a_peer_that_may_not_is_not_joined)
 	CHECK(far_hears(there, "SIP/2.0 200"));
 	far_request(there, "ACK", "", NULL);
 	world_run(w, MSEC(20));
-	move_refer(w, naming("Refer-To", &w->far[0], there, ""));
-	move_taken(w);
+	move_referred(w, naming("Refer-To", &w->far[0], there, ""));
 	move_notified(w, "SIP/2.0 403");
 	CHECK_EQ(count_calls(w), 2);
 	far_request(there, "BYE", "", NULL);

@@ -127,9 +127,7 @@ TEST(a_call_agents_ack_without_an_answer_ends_the_call_with_127)
 	CHECK(strstr(far_header(f, "Reason"), "cause=127") != NULL);
 	far_reply(f, "200 OK", "", NULL);
 	world_run(w, MSEC(50));
-	CHECK_EQ(exchange_last(&w->exchange[0], ISDN_RELEASED)
-	                 ->release.cause.value,
-	         127);
+	CHECK_EQ(exchange_cause(&w->exchange[0]), 127);
 	CHECK(strstr(world_sentence(w), "no answer to our offer in the ACK") !=
 	      NULL);
 	CHECK_EQ(w->phone[0].packets + w->phone[1].packets, 0);

@@ -14,31 +14,6 @@
 
 /* --- to ISDN --- */
 
-static struct isdn_call *lift(struct exchange *x, const char *digits)
-{
-	struct isdn_setup setup;
-
-	exchange_setup(&setup, digits);
-	setup.complete = false;
-	return exchange_place_as(x, &setup);
-}
-
-static unsigned cause_told(struct exchange *x)
-{
-	const struct exchange_heard *h = exchange_last(x, ISDN_RELEASED);
-
-	return h == NULL ? 0 : h->release.cause.value;
-}
-
-static bool quiet(struct world *w)
-{
-	bool heard = far_hear(&w->far[0]);
-
-	if (heard)
-		printf("heard %.60s\n", w->far[0].heard);
-	return !heard;
-}
-
 static void invite(struct world *w, const char *number)
 {
 	far_invite(&w->far[0], number, "", world_sdp(w, 0, "sendrecv"));
@@ -256,7 +231,7 @@ TEST(an_exchange_that_forgets_a_half_dialled_call_ends_it)
 	invite(w, "10");
 	invite_again(w, "1001");
 	world_wait(w, SEC(29));
-	CHECK(quiet(w));
+	CHECK(world_quiet(w));
 	world_wait(w, SEC(3));
 	CHECK(far_hears(&w->far[0], "SIP/2.0 5"));
 	far_ack_refusal(&w->far[0]);
@@ -295,7 +270,7 @@ TEST(digits_pass_from_exchange_to_exchange)
 {
 	struct world *w = world_open(world_conf_overlap);
 	struct exchange *from = &w->exchange[1], *to = &w->exchange[0];
-	struct isdn_call *call = lift(from, "10");
+	struct isdn_call *call = exchange_lift(from, "10");
 
 	world_run(w, MSEC(50));
 	CHECK(exchange_told(from, ISDN_SETUP_ACK));
@@ -327,11 +302,11 @@ TEST(an_exchange_behind_another_says_that_digits_are_missing)
 	struct world *w = world_open(world_conf_overlap);
 	struct exchange *from = &w->exchange[1], *to = &w->exchange[0];
 
-	CHECK(lift(from, "10") != NULL);
+	CHECK(exchange_lift(from, "10") != NULL);
 	world_run(w, MSEC(50));
 	exchange_clear(to->call, 28);
 	world_run(w, MSEC(50));
-	CHECK_EQ(cause_told(from), 28);
+	CHECK_EQ(exchange_cause(from), 28);
 	world_close(w);
 }
 
@@ -355,7 +330,7 @@ TEST(invites_become_invites)
 	far_reply(f, "484 Address Incomplete", "", NULL);
 	world_run(w, MSEC(20));
 	CHECK(far_hears(f, "ACK "));
-	CHECK(quiet(w));
+	CHECK(world_quiet(w));
 	invite_again(w, "4001");
 	CHECK(far_hears(f, "INVITE sip:4001@"));
 	CHECK_TEXT(far_header(f, "CSeq"), "2 INVITE");

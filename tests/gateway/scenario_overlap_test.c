@@ -57,15 +57,6 @@ static void press(struct dialled *t, const char *digits)
 	world_run(t->w, MSEC(20));
 }
 
-static struct isdn_call *lift(struct exchange *x, const char *digits)
-{
-	struct isdn_setup setup;
-
-	exchange_setup(&setup, digits);
-	setup.complete = false;
-	return exchange_place_as(x, &setup);
-}
-
 /* The exchange dials this and then the rest, digit by digit. */
 static void dial(struct dialled *t, const char *begin, const char *rest)
 {
@@ -75,7 +66,7 @@ static void dial(struct dialled *t, const char *begin, const char *rest)
 	memset(t, 0, sizeof(*t));
 	t->w = world_open(world_conf_overlap);
 	(void)snprintf(so_far, sizeof(so_far), "%s%s", begin, rest);
-	t->call = lift(&t->w->exchange[0], begin);
+	t->call = exchange_lift(&t->w->exchange[0], begin);
 	world_run(t->w, MSEC(20));
 	CHECK(exchange_told(&t->w->exchange[0], ISDN_SETUP_ACK));
 	hear_invite(t, begin);
@@ -88,22 +79,6 @@ static void dial(struct dialled *t, const char *begin, const char *rest)
 		               so_far);
 		hear_invite(t, number);
 	}
-}
-
-static unsigned cause_told(struct exchange *x)
-{
-	const struct exchange_heard *h = exchange_last(x, ISDN_RELEASED);
-
-	return h == NULL ? 0 : h->release.cause.value;
-}
-
-static bool quiet(struct world *w)
-{
-	bool heard = far_hear(&w->far[0]);
-
-	if (heard)
-		printf("heard %.60s\n", w->far[0].heard);
-	return !heard;
 }
 
 static void hang_up(struct dialled *t)
@@ -153,8 +128,8 @@ TEST(who_stops_dialling_half_way_gets_cause_28)
 	world_wait(t.w, SEC(9));
 	CHECK(world_call(t.w) != NULL);
 	world_wait(t.w, SEC(8));
-	CHECK_EQ(cause_told(&t.w->exchange[0]), 28);
-	CHECK(quiet(t.w));
+	CHECK_EQ(exchange_cause(&t.w->exchange[0]), 28);
+	CHECK(world_quiet(t.w));
 	world_close(t.w);
 }
 
@@ -182,11 +157,11 @@ TEST(a_hash_ends_the_number)
 	dial(&t, "20", "0");
 	refuse(&t, 0, "484 Address Incomplete");
 	press(&t, "#");
-	CHECK(quiet(t.w));
+	CHECK(world_quiet(t.w));
 	CHECK(exchange_told(&t.w->exchange[0], ISDN_PROCEEDING));
 	refuse(&t, 1, "484 Address Incomplete");
 	world_run(t.w, MSEC(100));
-	CHECK_EQ(cause_told(&t.w->exchange[0]), 28);
+	CHECK_EQ(exchange_cause(&t.w->exchange[0]), 28);
 	CHECK(world_ended(t.w, "ended by the called side", 28));
 	world_close(t.w);
 }
@@ -200,7 +175,7 @@ static void take_cancels(struct dialled *t, unsigned n)
 		far_reply(f, "200 OK", "", NULL);
 	}
 	world_run(t->w, MSEC(20));
-	CHECK(quiet(t->w));
+	CHECK(world_quiet(t->w));
 }
 
 TEST(a_caller_who_gives_up_cancels_every_invite)
@@ -271,7 +246,7 @@ TEST(a_busy_number_is_busy_whatever_is_dialled_behind_it)
 	refuse(&t, 0, "484 Address Incomplete");
 	refuse(&t, 1, "486 Busy Here");
 	world_run(t.w, MSEC(100));
-	CHECK_EQ(cause_told(&t.w->exchange[0]), 17);
+	CHECK_EQ(exchange_cause(&t.w->exchange[0]), 17);
 	world_close(t.w);
 }
 
@@ -285,20 +260,20 @@ TEST(the_next_choice_is_tried_when_it_has_the_whole_number)
 	refuse(&t, 1, "503 Service Unavailable");
 	CHECK(!far_hear(&t.w->far[1]));
 	press(&t, "1");
-	CHECK(!far_hear(&t.w->far[1]) && quiet(t.w));
+	CHECK(!far_hear(&t.w->far[1]) && world_quiet(t.w));
 	world_wait(t.w, SEC(16));
 	CHECK(far_hears(&t.w->far[1], "INVITE sip:2001@"));
 	CHECK(exchange_told(&t.w->exchange[0], ISDN_PROCEEDING));
 	far_reply(&t.w->far[1], "486 Busy Here", "", NULL);
 	world_run(t.w, MSEC(100));
-	CHECK_EQ(cause_told(&t.w->exchange[0]), 17);
+	CHECK_EQ(exchange_cause(&t.w->exchange[0]), 17);
 	world_close(t.w);
 }
 
 TEST(a_peer_that_collects_hears_one_invite)
 {
 	struct world *w = world_open(world_conf_overlap);
-	struct isdn_call *call = lift(&w->exchange[0], "40");
+	struct isdn_call *call = exchange_lift(&w->exchange[0], "40");
 
 	world_run(w, MSEC(20));
 	CHECK(exchange_told(&w->exchange[0], ISDN_SETUP_ACK));
@@ -309,6 +284,6 @@ TEST(a_peer_that_collects_hears_one_invite)
 	CHECK(far_hears(&w->far[1], "INVITE sip:4001@"));
 	far_reply(&w->far[1], "404 Not Found", "", NULL);
 	world_run(w, MSEC(100));
-	CHECK_EQ(cause_told(&w->exchange[0]), 1);
+	CHECK_EQ(exchange_cause(&w->exchange[0]), 1);
 	world_close(w);
 }

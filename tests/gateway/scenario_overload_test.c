@@ -111,7 +111,7 @@ TEST(in_an_overload_the_exchange_hears_42_but_for_emergency_calls)
 	w->gateway->overload.filled = instant_now();
 	CHECK(exchange_place(x, "2001") != NULL);
 	world_run(w, MSEC(50));
-	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.value, 42);
+	CHECK_EQ(exchange_cause(x), 42);
 	CHECK(!far_hear(f));
 	CHECK_EQ(w->gateway->counts.calls, 0);
 	world_place(w, "112");
@@ -139,7 +139,7 @@ TEST(an_emergency_setup_passes_the_setup_rate)
 	storm(w, x);
 	CHECK(exchange_place(x, "2001") != NULL);
 	world_run(w, MSEC(50));
-	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.value, 42);
+	CHECK_EQ(exchange_cause(x), 42);
 	CHECK(!far_hear(f));
 	world_place(w, "112");
 	far_reply(f, "486 Busy", "", NULL);

@@ -191,9 +191,7 @@ TEST(a_drain_waits_for_the_last_call_and_refuses_new_ones)
 	CHECK(!done);
 	CHECK(exchange_place(&w->exchange[0], "2002") != NULL);
 	world_run(w, MSEC(50));
-	CHECK_EQ(exchange_last(&w->exchange[0], ISDN_RELEASED)
-	                 ->release.cause.value,
-	         38);
+	CHECK_EQ(exchange_cause(&w->exchange[0]), 38);
 	CHECK(!done);
 	CHECK_EQ(w->gateway->counts.refused_drain, 1);
 	far_request(f, "OPTIONS", "", NULL);

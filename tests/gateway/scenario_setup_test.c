@@ -62,9 +62,7 @@ TEST_ROWS(a_call_from_any_isdn_line_is_answered_on_sip, lines, row)
 	CHECK(exchange_hears(&w->exchange[0], "DISCONNECT"));
 	CHECK(exchange_hears(&w->exchange[0], "RELEASE COMPLETE"));
 	CHECK(exchange_quiet(&w->exchange[0]));
-	CHECK_EQ(exchange_last(&w->exchange[0], ISDN_RELEASED)
-	                 ->release.cause.value,
-	         16);
+	CHECK_EQ(exchange_cause(&w->exchange[0]), 16);
 	CHECK(world_ended(w, "ended by the called side", 16));
 	world_close(w);
 }
@@ -213,12 +211,9 @@ TEST(digits_dialled_one_by_one_become_a_call_when_they_are_enough)
 	struct world *w = open_line("e1 0", "primary-net5", "user",
 	                            " isdn overlap-receiving\n");
 	struct exchange *x = &w->exchange[0];
-	struct isdn_setup setup;
 	struct isdn_call *call;
 
-	exchange_setup(&setup, "2");
-	setup.complete = false;
-	call = exchange_place_as(x, &setup);
+	call = exchange_lift(x, "2");
 	world_run(w, MSEC(20));
 	CHECK(exchange_told(x, ISDN_SETUP_ACK));
 	CHECK_TEXT(state_of(w), "dialling");
@@ -244,14 +239,10 @@ TEST(who_stops_dialling_gets_cause_28)
 	struct world *w = open_line("e1 0", "primary-net5", "user",
 	                            " isdn overlap-receiving\n");
 	struct exchange *x = &w->exchange[0];
-	struct isdn_setup setup;
 
-	exchange_setup(&setup, "20");
-	setup.complete = false;
-	CHECK(exchange_place_as(x, &setup) != NULL);
+	CHECK(exchange_lift(x, "20") != NULL);
 	world_wait(w, SEC(20));
-	CHECK(exchange_last(x, ISDN_RELEASED) != NULL);
-	CHECK_EQ(exchange_last(x, ISDN_RELEASED)->release.cause.value, 28);
+	CHECK_EQ(exchange_cause(x), 28);
 	world_close(w);
 }
 

@@ -203,16 +203,13 @@ TEST(a_refer_calls_there_and_tells_how_it_went)
 {
 	struct world *w = move_talking();
 
-	move_refer(w, "Refer-To: <sip:4001@$FAR1>\r\n"
-	              "Referred-By: <sip:bob@$FAR0>\r\n");
-	move_taken(w);
+	move_referred(w, "Refer-To: <sip:4001@$FAR1>\r\n"
+	                 "Referred-By: <sip:bob@$FAR0>\r\n");
 	CHECK(far_hears(&w->far[1], move_line(w, "INVITE sip:4001@$FAR1 ")));
 	CHECK_TEXT(far_header(&w->far[1], "Referred-By"),
 	           move_line(w, "<sip:bob@$FAR0>"));
 	move_answers(w);
-	move_notified(w, "SIP/2.0 200 OK");
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	move_done(w);
 	move_both_hear(w);
 	move_hang_up(w);
 }
@@ -223,12 +220,9 @@ TEST(a_refer_from_who_was_called_moves_the_caller)
 
 	CHECK(world_call_out(w) != NULL);
 	far_deaf(&w->far[0]);
-	move_refer(w, "Refer-To: <sip:4001@$FAR1>\r\n");
-	move_taken(w);
+	move_referred(w, "Refer-To: <sip:4001@$FAR1>\r\n");
 	move_answers(w);
-	move_notified(w, "SIP/2.0 200 OK");
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	move_done(w);
 	move_hang_up(w);
 }
 
@@ -236,16 +230,14 @@ TEST(an_attended_transfer_carries_the_dialog_to_be_replaced)
 {
 	struct world *w = move_talking();
 
-	move_refer(w, "Refer-To: <sip:4001@$FAR1?Replaces=12%40x%3Bto-tag%3Dt1"
+	move_referred(w,
+	              "Refer-To: <sip:4001@$FAR1?Replaces=12%40x%3Bto-tag%3Dt1"
 	              "%3Bfrom-tag%3Df1>\r\n");
-	move_taken(w);
 	CHECK(far_hears(&w->far[1], move_line(w, "INVITE sip:4001@$FAR1 ")));
 	CHECK_TEXT(far_header(&w->far[1], "Replaces"),
 	           "12@x;to-tag=t1;from-tag=f1");
 	move_answers(w);
-	move_notified(w, "SIP/2.0 200 OK");
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	move_done(w);
 	move_hang_up(w);
 }
 
@@ -253,8 +245,7 @@ TEST(a_refer_that_fails_leaves_the_two_together)
 {
 	struct world *w = move_talking();
 
-	move_refer(w, "Refer-To: <sip:4001@$FAR1>\r\n");
-	move_taken(w);
+	move_referred(w, "Refer-To: <sip:4001@$FAR1>\r\n");
 	CHECK(far_hears(&w->far[1], "INVITE "));
 	far_reply(&w->far[1], "603 Decline", "", NULL);
 	world_run(w, MSEC(60));
@@ -268,9 +259,7 @@ TEST(a_refer_that_fails_leaves_the_two_together)
 	far_reply(&w->far[0], "200 OK", "", NULL);
 	(void)far_hears(&w->far[1], "ACK ");
 	move_answers(w);
-	move_notified(w, "SIP/2.0 200 OK");
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	move_done(w);
 	move_hang_up(w);
 }
 
@@ -287,8 +276,7 @@ TEST_ROWS(who_referred_hangs_up_before_it_is_known, leaves, row)
 {
 	struct world *w = move_talking();
 
-	move_refer(w, "Refer-To: <sip:4001@$FAR1>\r\n");
-	move_taken(w);
+	move_referred(w, "Refer-To: <sip:4001@$FAR1>\r\n");
 	CHECK(far_hears(&w->far[1], "INVITE "));
 	far_request(&w->far[0], "BYE", "", NULL);
 	world_run(w, MSEC(60));
@@ -314,14 +302,11 @@ TEST(a_second_refer_waits_for_the_first)
 {
 	struct world *w = move_talking();
 
-	move_refer(w, "Refer-To: <sip:4001@$FAR1>\r\n");
-	move_taken(w);
+	move_referred(w, "Refer-To: <sip:4001@$FAR1>\r\n");
 	move_refer(w, "Refer-To: <sip:4002@$FAR1>\r\n");
 	CHECK(far_hears(&w->far[0], "SIP/2.0 491"));
 	move_answers(w);
-	move_notified(w, "SIP/2.0 200 OK");
-	CHECK(far_hears(&w->far[0], "BYE "));
-	far_reply(&w->far[0], "200 OK", "", NULL);
+	move_done(w);
 	move_hang_up(w);
 }
 
@@ -349,8 +334,7 @@ TEST(who_is_referred_hangs_up_meanwhile)
 {
 	struct world *w = move_talking();
 
-	move_refer(w, "Refer-To: <sip:4001@$FAR1>\r\n");
-	move_taken(w);
+	move_referred(w, "Refer-To: <sip:4001@$FAR1>\r\n");
 	CHECK(far_hears(&w->far[1], "INVITE "));
 	far_reply(&w->far[1], "180 Ringing", "", NULL);
 	world_run(w, MSEC(60));

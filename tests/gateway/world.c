@@ -357,6 +357,15 @@ bool world_ended(struct world *w, const char *begin, unsigned cause)
 	return false;
 }
 
+bool world_quiet(struct world *w)
+{
+	bool heard = far_hear(&w->far[0]);
+
+	if (heard)
+		printf("heard %.60s\n", w->far[0].heard);
+	return !heard;
+}
+
 static void add_line(void *self, const struct ladder_line *line)
 {
 	text_add(self, "%s%s\n",

@@ -92,6 +92,9 @@ const char *world_ladder(struct world *w, uint32_t call);
 int world_console(struct world *w, const char *line, bool json, char *to,
                   size_t size);
 
+/* Far 0 has heard nothing more; else what is told. */
+bool world_quiet(struct world *w);
+
 /* The exchange calls this number, and far 0 hears INVITE. */
 struct isdn_call *world_place(struct world *w, const char *number);
 /* Far 0 calls this number, and hears 100 and then this. */
