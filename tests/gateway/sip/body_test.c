@@ -149,9 +149,7 @@ TEST(a_call_with_isup_beside_its_offer_is_a_call)
 	far_request(&d.far, "ACK", "", NULL);
 	desk_turn(&d);
 	CHECK(desk_told(&d, SIP_CONFIRMED));
-	far_request(&d.far, "BYE", "", NULL);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "SIP/2.0 200"));
+	desk_ended(&d);
 	desk_close(&d);
 }
 
@@ -160,8 +158,7 @@ TEST(an_answer_with_isup_beside_it_is_an_answer)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "183 Session Progress", "",
 	          beside(&d, ISUP("optional")));
 	desk_turn(&d);
@@ -170,9 +167,7 @@ TEST(an_answer_with_isup_beside_it_is_an_answer)
 	desk_turn(&d);
 	CHECK(desk_told(&d, SIP_ANSWER)); /* agreed before, all the same */
 	CHECK(far_hears(&d.far, "ACK "));
-	far_request(&d.far, "BYE", "", NULL);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "SIP/2.0 200"));
+	desk_ended(&d);
 	desk_close(&d);
 }
 
@@ -219,8 +214,6 @@ TEST_ROWS(a_body_that_must_be_known_and_is_not_is_refused, refuseds, row)
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "SIP/2.0 415"));
 	CHECK(desk_quiet(&d));
-	far_request(&d.far, "BYE", "", NULL);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "SIP/2.0 200"));
+	desk_ended(&d);
 	desk_close(&d);
 }

@@ -181,6 +181,15 @@ void desk_open_six(struct desk *d)
 	open_on(d, true);
 }
 
+void desk_open_overlap(struct desk *d)
+{
+	desk_open(d);
+	if (d->stack == NULL)
+		return; /* on a ladder */
+	d->peer.overlap = true;
+	(void)sip_peer_set(d->stack, &d->peer);
+}
+
 void desk_turn(struct desk *d)
 {
 	while (loop_turn(d->loop))
@@ -276,23 +285,52 @@ struct sip_session *desk_place(struct desk *d)
 	return session;
 }
 
-void desk_call_out(struct desk *d)
+void desk_invite(struct desk *d)
 {
 	CHECK(desk_place(d) != NULL);
 	CHECK(far_hears(&d->far, "INVITE "));
+}
+
+void desk_answered(struct desk *d)
+{
 	far_reply(&d->far, "200 OK", "", far_sdp);
 	desk_turn(d);
-	CHECK(desk_told(d, SIP_ANSWER));
 	CHECK(far_hears(&d->far, "ACK "));
+}
+
+void desk_end(struct desk *d)
+{
+	sip_session_end(d->session, 0, &(struct release){ 0 });
+	desk_turn(d);
+	CHECK(far_hears(&d->far, "BYE "));
+}
+
+void desk_invited(struct desk *d, const char *number)
+{
+	far_invite(&d->far, number, "", far_sdp);
+	desk_turn(d);
+	CHECK(desk_told(d, SIP_SETUP));
+}
+
+void desk_ended(struct desk *d)
+{
+	far_request(&d->far, "BYE", "", NULL);
+	desk_turn(d);
+	CHECK(far_hears(&d->far, "SIP/2.0 200"));
+}
+
+void desk_call_out(struct desk *d)
+{
+	desk_invite(d);
+	desk_answered(d);
+	CHECK(desk_told(d, SIP_ANSWER));
 }
 
 void desk_call_in(struct desk *d)
 {
 	struct flow flow;
 
-	far_invite(&d->far, "3035550123", "", far_sdp);
-	desk_turn(d);
-	CHECK(desk_told(d, SIP_SETUP));
+	desk_invited(d, "3035550123");
 	CHECK(far_hears(&d->far, "SIP/2.0 100"));
 	CHECK_EQ(sip_session_answer(d->session, NULL, &flow), 0);
 	desk_turn(d);

@@ -48,6 +48,7 @@ struct desk {
 
 void desk_open(struct desk *d);
 void desk_open_six(struct desk *d);
+void desk_open_overlap(struct desk *d); /* the far end's numbers may grow */
 
 /* A stack with d->conf, in place of one that was closed. */
 int desk_stack(struct desk *d);
@@ -66,6 +67,16 @@ bool desk_quiet(const struct desk *d); /* nothing more was told */
 
 /* Places a call to the far end; NULL when it could not be. */
 struct sip_session *desk_place(struct desk *d);
+
+/* We call, and the far end hears INVITE; it answers that and hears ACK; we
+ * hang up and it hears BYE. */
+void desk_invite(struct desk *d);
+void desk_answered(struct desk *d);
+void desk_end(struct desk *d);
+/* The far end calls this number, SIP_SETUP is told; it hangs up, and its BYE is
+ * answered. */
+void desk_invited(struct desk *d, const char *number);
+void desk_ended(struct desk *d);
 
 /* A call that is up, either way. */
 void desk_call_out(struct desk *d);

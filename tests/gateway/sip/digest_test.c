@@ -65,6 +65,13 @@ static void know(struct desk *d, const char *realm)
 	(void)sip_peer_credentials(d->stack, "far", &mine, 1);
 }
 
+static void invite_known(struct desk *d, const char *realm)
+{
+	desk_open(d);
+	know(d, realm);
+	desk_invite(d);
+}
+
 #define ASKED(nonce) \
 	"Digest realm=\"carrier\", nonce=\"" nonce "\", qop=\"auth\""
 
@@ -141,10 +148,7 @@ TEST_ROWS(a_challenged_invite_goes_again_with_the_answer, challenges, row)
 	char id[FAR_TEXT], from[FAR_TEXT];
 	struct desk d;
 
-	desk_open(&d);
-	know(&d, "carrier");
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	invite_known(&d, "carrier");
 	CHECK_TEXT(far_header(&d.far, "CSeq"), "1 INVITE");
 	(void)strcpy(id, far_header(&d.far, "Call-ID"));
 	(void)strcpy(from, far_header(&d.far, "From"));
@@ -173,15 +177,10 @@ TEST(in_the_call_the_answer_goes_on_and_a_new_challenge_is_met)
 {
 	struct desk d;
 
-	desk_open(&d);
-	know(&d, "");
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	invite_known(&d, "");
 	refuse(&d, "401 Unauthorized", ASKED("a"));
 	CHECK(far_hears(&d.far, "INVITE "));
-	far_reply(&d.far, "200 OK", "", far_sdp);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "ACK "));
+	desk_answered(&d);
 	CHECK_EQ(sip_session_offer(d.session, true, false), 0);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "INVITE "));
@@ -190,13 +189,9 @@ TEST(in_the_call_the_answer_goes_on_and_a_new_challenge_is_met)
 	CHECK(far_hears(&d.far, "INVITE "));
 	CHECK(proof_holds(&d.far, "Authorization", "b", 1));
 	CHECK_TEXT(far_header(&d.far, "CSeq"), "4 INVITE");
-	far_reply(&d.far, "200 OK", "", far_sdp);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "ACK "));
+	desk_answered(&d);
 	CHECK_TEXT(far_header(&d.far, "CSeq"), "4 ACK");
-	sip_session_end(d.session, 0, &(struct release){ 0 });
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "BYE "));
+	desk_end(&d);
 	CHECK(proof_holds(&d.far, "Authorization", "b", 2));
 	far_reply(&d.far, "401 Unauthorized",
 	          "WWW-Authenticate: " ASKED("c") "\r\n", NULL);
@@ -223,10 +218,7 @@ TEST_ROWS(the_next_nonce_is_used_as_soon_as_it_is_named, nexts, row)
 	char line[160];
 	struct desk d;
 
-	desk_open(&d);
-	know(&d, "");
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	invite_known(&d, "");
 	refuse(&d, row->status, ASKED("a") ", algorithm=SHA-256");
 	CHECK(far_hears(&d.far, "INVITE "));
 	(void)snprintf(line, sizeof(line), "%s: nextnonce=\"b\", qop=auth\r\n",
@@ -238,12 +230,8 @@ TEST_ROWS(the_next_nonce_is_used_as_soon_as_it_is_named, nexts, row)
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "INVITE "));
 	CHECK(proof_holds(&d.far, row->answers, "b", 1));
-	far_reply(&d.far, "200 OK", "", far_sdp);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "ACK "));
-	sip_session_end(d.session, 0, &(struct release){ 0 });
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "BYE "));
+	desk_answered(&d);
+	desk_end(&d);
 	CHECK(proof_holds(&d.far, row->answers, "b", 2));
 	far_reply(&d.far, "200 OK", "", NULL);
 	desk_close(&d);
@@ -253,19 +241,12 @@ TEST(a_session_s_secret_stays_while_its_nonce_does)
 {
 	struct desk d;
 
-	desk_open(&d);
-	know(&d, "");
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	invite_known(&d, "");
 	refuse(&d, "401 Who", ASKED("a") ", algorithm=MD5-sess");
 	CHECK(far_hears(&d.far, "INVITE "));
 	CHECK(proof_holds(&d.far, "Authorization", "a", 1));
-	far_reply(&d.far, "200 OK", "", far_sdp);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "ACK "));
-	sip_session_end(d.session, 0, &(struct release){ 0 });
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "BYE "));
+	desk_answered(&d);
+	desk_end(&d);
 	CHECK(proof_holds(&d.far, "Authorization", "a", 2));
 	far_reply(&d.far, "200 OK", "", NULL);
 	desk_close(&d);
@@ -275,10 +256,7 @@ TEST(a_proxy_and_the_far_end_may_both_ask)
 {
 	struct desk d;
 
-	desk_open(&d);
-	know(&d, "");
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	invite_known(&d, "");
 	refuse(&d, "407 Who", "Digest realm=\"proxy\", nonce=\"p\"");
 	CHECK(far_hears(&d.far, "INVITE "));
 	refuse(&d, "401 Who", ASKED("u"));
@@ -296,10 +274,7 @@ TEST(a_stale_nonce_is_replaced_and_no_server_is_answered_for_ever)
 	struct desk d;
 	unsigned invites = 1;
 
-	desk_open(&d);
-	know(&d, "carrier");
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	invite_known(&d, "carrier");
 	refuse(&d, "401 Unauthorized", ASKED("x"));
 	CHECK(far_hears(&d.far, "INVITE "));
 	refuse(&d, "401 Unauthorized", ASKED("y") ", stale=true");
@@ -340,8 +315,7 @@ TEST_ROWS(what_cannot_be_answered_ends_the_call, hopeless, row)
 
 	desk_open(&d);
 	know(&d, row->realm);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	refuse(&d, "401 Unauthorized", row->challenge);
 	for (unsigned i = 0; i < row->answers; i++) {
 		CHECK(far_hears(&d.far, "INVITE "));
@@ -359,8 +333,7 @@ TEST(a_far_end_without_credentials_is_told_nothing)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	refuse(&d, "407 Who", ASKED("n"));
 	CHECK(!far_hear(&d.far));
 	CHECK(desk_told(&d, SIP_RELEASED));
@@ -378,9 +351,7 @@ TEST(a_stranger_in_the_dialog_is_told_nothing)
 	desk_call_out(&d);
 	(void)strcpy(d.peer.host, "127.0.0.7"); /* the peer is elsewhere */
 	(void)sip_peer_set(d.stack, &d.peer);
-	sip_session_end(d.session, 0, &(struct release){ 0 });
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "BYE "));
+	desk_end(&d);
 	far_reply(&d.far, "401 Unauthorized",
 	          "WWW-Authenticate: " ASKED("n") "\r\n", NULL);
 	desk_turn(&d);
@@ -392,10 +363,7 @@ TEST(a_call_given_up_meanwhile_is_not_placed_again)
 {
 	struct desk d;
 
-	desk_open(&d);
-	know(&d, "");
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	invite_known(&d, "");
 	far_reply(&d.far, "100 Trying", "", NULL);
 	desk_turn(&d);
 	sip_session_end(d.session, 0, &(struct release){ 0 });

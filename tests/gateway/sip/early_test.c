@@ -50,8 +50,7 @@ TEST_ROWS(each_fact_of_a_ring_is_told_once, rows, row)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	for (size_t i = 0; i < 4 && row->heard[i].status != NULL; i++) {
 		(void)strcpy(d.far.tag, row->heard[i].tag);
 		far_reply(&d.far, row->heard[i].status, "", row->heard[i].sdp);
@@ -71,8 +70,7 @@ TEST(the_branch_that_answers_is_the_call_and_another_answer_is_ended)
 	static char invite[FAR_MESSAGE];
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	memcpy(invite, d.far.request, sizeof(invite));
 	(void)strcpy(d.far.tag, "a");
 	far_reply(&d.far, "183 Session Progress", "", SDP("4000"));

@@ -138,8 +138,7 @@ TEST(require_timer_is_refused_where_it_is_off)
 
 static void call_out(struct desk *d, const char *extra)
 {
-	CHECK(desk_place(d) != NULL);
-	CHECK(far_hears(&d->far, "INVITE "));
+	desk_invite(d);
 	far_reply(&d->far, "200 OK", extra, far_sdp);
 	desk_turn(d);
 	CHECK(desk_told(d, SIP_ANSWER));
@@ -151,8 +150,7 @@ TEST(our_invite_asks_for_a_session_timer_unless_it_is_off)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	CHECK_TEXT(far_header(&d.far, "Session-Expires"), "1800");
 	CHECK_TEXT(far_header(&d.far, "Min-SE"), "");
 	CHECK(supports(&d, "100rel") && supports(&d, "timer"));
@@ -160,8 +158,7 @@ TEST(our_invite_asks_for_a_session_timer_unless_it_is_off)
 	desk_wait(&d, SEC(40));
 	far_deaf(&d.far);
 	set_timer(&d, 0, 90);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	CHECK_TEXT(far_header(&d.far, "Session-Expires"), "");
 	CHECK(supports(&d, "100rel") && !supports(&d, "timer"));
 	desk_close(&d);
@@ -173,8 +170,7 @@ TEST(a_422_is_followed_by_the_same_call_with_a_longer_interval)
 	char call_id[FAR_TEXT];
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	(void)strcpy(call_id, far_header(&d.far, "Call-ID"));
 	far_reply(&d.far, "422 Too Small", "Min-SE: 3600\r\n", NULL);
 	desk_turn(&d);
@@ -198,8 +194,7 @@ TEST(a_422_that_says_nothing_or_ever_more_ends_the_call)
 	char extra[32];
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "422 Too Small", "", NULL);
 	desk_turn(&d);
 	CHECK(desk_told(&d, SIP_RELEASED));

@@ -29,15 +29,6 @@ struct dialled {
 	unsigned n;
 };
 
-static void open_desk(struct desk *d)
-{
-	desk_open(d);
-	if (d->stack == NULL)
-		return;
-	d->peer.overlap = true;
-	(void)sip_peer_set(d->stack, &d->peer);
-}
-
 static void hear_invite(struct dialled *t, const char *number)
 {
 	char line[64];
@@ -69,7 +60,7 @@ static void dial(struct dialled *t, unsigned n)
 	char so_far[8] = "30";
 
 	memset(t, 0, sizeof(*t));
-	open_desk(&t->desk);
+	desk_open_overlap(&t->desk);
 	CHECK_EQ(place(t, so_far), 0);
 	hear_invite(t, so_far);
 	while (t->n < n) {
@@ -471,7 +462,7 @@ LADDER(want_of_memory_ends_a_number_that_grows)
 	struct dialled t;
 
 	memset(&t, 0, sizeof(t));
-	open_desk(&t.desk);
+	desk_open_overlap(&t.desk);
 	if (t.desk.stack != NULL && place(&t, "30") == 0) {
 		if (t.desk.nevents == 0)
 			(void)sip_session_digits(t.session, "3", false);

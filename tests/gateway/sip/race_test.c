@@ -26,8 +26,7 @@ TEST(a_200_that_crosses_our_cancel_is_acknowledged_and_ended)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "180 Ringing", "", NULL);
 	desk_turn(&d);
 	sip_session_end(d.session, 0, &because_busy);
@@ -47,8 +46,7 @@ TEST(a_cancel_before_any_response_waits_for_one)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	sip_session_end(d.session, 0, &because_busy);
 	desk_turn(&d);
 	CHECK(!far_hear(&d.far));
@@ -65,8 +63,7 @@ TEST(a_cancel_answered_without_a_487_ends_by_itself)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "180 Ringing", "", NULL);
 	desk_turn(&d);
 	sip_session_end(d.session, 0, &because_busy);
@@ -100,15 +97,11 @@ TEST(a_bye_while_the_invite_is_pending_gets_200_and_the_invite_487)
 	struct desk d;
 
 	desk_open(&d);
-	far_invite(&d.far, "3035550123", "", far_sdp);
-	desk_turn(&d);
-	CHECK(desk_told(&d, SIP_SETUP));
+	desk_invited(&d, "3035550123");
 	CHECK(far_hears(&d.far, "SIP/2.0 100"));
 	CHECK_EQ(sip_session_ring(d.session, 180, false, NULL), 0);
 	CHECK(far_hears(&d.far, "SIP/2.0 180"));
-	far_request(&d.far, "BYE", "", NULL);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "SIP/2.0 200"));
+	desk_ended(&d);
 	CHECK(strstr(far_header(&d.far, "CSeq"), "BYE") != NULL);
 	CHECK(far_hears(&d.far, "SIP/2.0 487"));
 	CHECK(desk_told(&d, SIP_RELEASED));
@@ -186,14 +179,11 @@ TEST(a_repeated_200_is_acknowledged_again_early_and_late)
 	char invite[4096];
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	strcpy(invite, d.far.request);
 	for (int i = 0; i < 3; i++) {
 		strcpy(d.far.request, invite);
-		far_reply(&d.far, "200 OK", "", far_sdp);
-		desk_turn(&d);
-		CHECK(far_hears(&d.far, "ACK "));
+		desk_answered(&d);
 		desk_wait(&d, SEC(40)); /* the transaction is gone then */
 	}
 	CHECK(desk_told(&d, SIP_ANSWER) && desk_quiet(&d));
@@ -206,8 +196,7 @@ TEST(a_forks_second_answer_is_acknowledged_and_ended)
 	char invite[4096];
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	strcpy(invite, d.far.request);
 	far_reply(&d.far, "180 Ringing", "", NULL);
 	strcpy(d.far.tag, "far2");
@@ -222,9 +211,7 @@ TEST(a_forks_second_answer_is_acknowledged_and_ended)
 	for (int i = 0; i < 2; i++) {
 		strcpy(d.far.request, invite);
 		strcpy(d.far.tag, "far2");
-		far_reply(&d.far, "200 OK", "", far_sdp);
-		desk_turn(&d);
-		CHECK(far_hears(&d.far, "ACK "));
+		desk_answered(&d);
 		CHECK(strstr(far_header(&d.far, "To"), "far2") != NULL);
 		if (i == 0) {
 			CHECK(far_hears(&d.far, "BYE "));
@@ -250,8 +237,7 @@ static const struct {
 
 static void reach_out(struct desk *d, enum moment moment)
 {
-	CHECK(desk_place(d) != NULL);
-	CHECK(far_hears(&d->far, "INVITE "));
+	desk_invite(d);
 	if (moment == TRIED)
 		far_reply(&d->far, "100 Trying", "", NULL);
 	if (moment == RANG)

@@ -156,9 +156,7 @@ TEST(we_hold_and_resume)
 	CHECK_EQ(sip_session_offer(d.session, true, true), 0);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "INVITE "));
-	far_reply(&d.far, "200 OK", "", far_sdp);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "ACK "));
+	desk_answered(&d);
 	CHECK(desk_told(&d, SIP_FLOW) && d.flow.receive);
 	desk_close(&d);
 }
@@ -180,9 +178,7 @@ TEST(our_change_that_meets_theirs_is_offered_again)
 	desk_wait(&d, MSEC(2100));
 	CHECK(far_hears(&d.far, "INVITE "));
 	far_deaf(&d.far); /* it may have been repeated */
-	far_reply(&d.far, "200 OK", "", far_sdp);
-	desk_turn(&d);
-	CHECK(far_hears(&d.far, "ACK "));
+	desk_answered(&d);
 	desk_close(&d);
 }
 
@@ -345,8 +341,7 @@ TEST_ROWS(a_change_that_comes_too_soon_is_put_off, soon, row)
 
 	desk_open(&d);
 	if (row->when == WHILE_EARLY) {
-		CHECK(desk_place(&d) != NULL);
-		CHECK(far_hears(&d.far, "INVITE "));
+		desk_invite(&d);
 		far_reply(&d.far, "180 Ringing", "", NULL);
 		strcpy(d.far.target, "sip:causeway@127.0.0.1");
 	} else if (row->when == WHILE_CHANGED) {

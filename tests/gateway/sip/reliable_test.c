@@ -388,8 +388,7 @@ TEST(a_reliable_ring_is_acknowledged_once_and_in_order)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	CHECK(strstr(far_header(&d.far, "Supported"), "100rel") != NULL);
 	CHECK_TEXT(far_header(&d.far, "Require"), "");
 	keep_invite(&d, invite);
@@ -421,8 +420,7 @@ TEST(a_prack_that_is_asked_who_we_are_says_so)
 
 	desk_open(&d);
 	CHECK_EQ(sip_peer_credentials(d.stack, "far", &mine, 1), 0);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	keep_invite(&d, invite);
 	reply_reliably(&d, "183 Session Progress", 700, far_sdp);
 	CHECK(far_hears(&d.far, "PRACK "));
@@ -445,8 +443,7 @@ TEST(a_prack_nobody_answers_does_not_end_the_call)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	keep_invite(&d, invite);
 	reply_reliably(&d, "183 Session Progress", 700, far_sdp);
 	desk_wait(&d, SEC(40));
@@ -464,8 +461,7 @@ TEST(each_early_dialog_counts_by_itself)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	keep_invite(&d, invite);
 	reply_reliably(&d, "180 Ringing", 10, NULL);
 	CHECK(desk_told(&d, SIP_ALERTING));
@@ -493,8 +489,7 @@ TEST(a_ring_that_claims_to_be_reliable_where_it_is_off_is_a_plain_one)
 	desk_open(&d);
 	d.peer.reliable = SIP_100REL_OFF;
 	CHECK_EQ(sip_peer_set(d.stack, &d.peer), 0);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	CHECK(strstr(far_header(&d.far, "Supported"), "100rel") == NULL);
 	reply_reliably(&d, "180 Ringing", 10, NULL);
 	CHECK(desk_told(&d, SIP_ALERTING) && hears_nothing(&d));
@@ -508,8 +503,7 @@ TEST(where_it_is_required_our_invite_says_so_and_421_is_a_refusal)
 	desk_open(&d);
 	d.peer.reliable = SIP_100REL_REQUIRED;
 	CHECK_EQ(sip_peer_set(d.stack, &d.peer), 0);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	CHECK_TEXT(far_header(&d.far, "Require"), "100rel");
 	far_reply(&d.far, "420 Bad Extension", "Unsupported: 100rel\r\n", NULL);
 	desk_turn(&d);

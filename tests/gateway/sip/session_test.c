@@ -81,9 +81,7 @@ TEST(a_call_that_comes_in_rings_is_answered_and_is_hung_up_by_them)
 	struct flow flow;
 
 	desk_open(&d);
-	far_invite(&d.far, "3035550123", "", far_sdp);
-	desk_turn(&d);
-	CHECK(desk_told(&d, SIP_SETUP));
+	desk_invited(&d, "3035550123");
 	CHECK_TEXT(d.setup.called.number.digits, "3035550123");
 	CHECK_TEXT(d.setup.calling.number.digits, "3035550100");
 	CHECK_TEXT(d.setup.calling.name, "Far End");
@@ -137,8 +135,7 @@ TEST_ROWS(a_refusal_is_told_with_status_and_cause, failures, row)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, row->status, row->extra, NULL);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, "ACK "));
@@ -154,8 +151,7 @@ TEST(a_cancelled_call_gets_its_487)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "180 Ringing", "", NULL);
 	desk_turn(&d);
 	CHECK(desk_told(&d, SIP_ALERTING));
@@ -173,9 +169,7 @@ TEST(their_cancel_gets_200_and_487)
 	struct desk d;
 
 	desk_open(&d);
-	far_invite(&d.far, "3035550123", "", far_sdp);
-	desk_turn(&d);
-	CHECK(desk_told(&d, SIP_SETUP));
+	desk_invited(&d, "3035550123");
 	CHECK(far_hears(&d.far, "SIP/2.0 100"));
 	far_cancel(&d.far, "");
 	desk_turn(&d);
@@ -192,9 +186,7 @@ TEST(a_call_we_refuse_says_why)
 	struct desk d;
 
 	desk_open(&d);
-	far_invite(&d.far, "3035550123", "", far_sdp);
-	desk_turn(&d);
-	CHECK(desk_told(&d, SIP_SETUP));
+	desk_invited(&d, "3035550123");
 	CHECK(far_hears(&d.far, "SIP/2.0 100"));
 	sip_session_end(d.session, 486, &because_busy);
 	desk_turn(&d);
@@ -212,8 +204,7 @@ TEST(a_call_that_rings_too_long_is_cancelled_with_19)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "180 Ringing", "", NULL);
 	desk_wait(&d, SEC(179));
 	CHECK(desk_told(&d, SIP_ALERTING) && desk_quiet(&d));
@@ -232,8 +223,7 @@ TEST(a_call_that_only_hears_100_is_cancelled_with_102)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "100 Trying", "", NULL);
 	desk_wait(&d, SEC(61));
 	CHECK(desk_told(&d, SIP_PROCEEDING) && desk_told(&d, SIP_RELEASED));
@@ -343,8 +333,7 @@ TEST(a_200_without_a_description_is_ended)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "200 OK", "", NULL);
 	desk_turn(&d);
 	CHECK(desk_told(&d, SIP_RELEASED));
@@ -357,8 +346,7 @@ TEST(early_sound_is_told_once_however_often_it_is_said)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	for (int i = 0; i < 3; i++)
 		far_reply(&d.far, "183 Session Progress", "", far_sdp);
 	desk_turn(&d);
@@ -379,8 +367,7 @@ TEST(a_redirection_is_told_with_its_contacts_best_first)
 	desk_open(&d);
 	d.peer.redirect = false;
 	(void)sip_peer_set(d.stack, &d.peer);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "302 Moved",
 	          "Contact: <sip:b@192.0.2.2>;q=0.5\r\n"
 	          "Contact: <sip:a@192.0.2.1>;q=0.9\r\n",

@@ -213,9 +213,7 @@ TEST(no_socket_for_sound_refuses_the_call_with_503)
 	desk_open(&d);
 	d.media_error = -EMFILE;
 	CHECK(desk_place(&d) == NULL);
-	far_invite(&d.far, "100", "", far_sdp);
-	desk_turn(&d);
-	CHECK(desk_told(&d, SIP_SETUP));
+	desk_invited(&d, "100");
 	CHECK(far_hears(&d.far, "SIP/2.0 100"));
 	CHECK_EQ(sip_session_ring(d.session, 183, true, &flow), -EMFILE);
 	desk_turn(&d);
@@ -243,8 +241,7 @@ TEST_ROWS(requests_in_the_call_follow_the_route_set, ways, row)
 	const char *route;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "200 OK", row->routes, far_sdp);
 	desk_turn(&d);
 	CHECK(far_hears(&d.far, row->strict ? "ACK sip:p1.example.com "
@@ -320,8 +317,7 @@ TEST(an_external_address_is_told_in_contact_and_description)
 	desk_open(&d);
 	CHECK_EQ(addr_parse(&d.peer.external, "203.0.113.9", 0), 0);
 	CHECK_EQ(sip_peer_set(d.stack, &d.peer), 0);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	CHECK(strstr(far_header(&d.far, "Contact"), "@203.0.113.9:") != NULL);
 	CHECK(strstr(far_body(&d.far), "c=IN IP4 203.0.113.9\r\n") != NULL);
 	far_reply(&d.far, "200 OK", "", far_sdp);

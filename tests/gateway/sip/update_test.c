@@ -119,8 +119,7 @@ TEST_ROWS(an_update_before_the_answer_waits_for_the_answer_to_our_offer,
 	static char invite[FAR_MESSAGE];
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	memcpy(invite, d.far.request, sizeof(invite));
 	far_reply(&d.far, "183 Session Progress", row->ring,
 	          row->sdp ? far_sdp : NULL);
@@ -169,8 +168,7 @@ TEST(an_update_of_a_call_that_is_being_cancelled_gets_481)
 	struct desk d;
 
 	desk_open(&d);
-	CHECK(desk_place(&d) != NULL);
-	CHECK(far_hears(&d.far, "INVITE "));
+	desk_invite(&d);
 	far_reply(&d.far, "180 Ringing", "", NULL);
 	desk_turn(&d);
 	sip_session_end(d.session, 480, &(struct release){ 0 });
