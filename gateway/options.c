@@ -85,6 +85,9 @@ static const struct conf_option sip_options[] = {
 	  "16384", "octets of the largest message taken" },
 	{ "transactions", &conf_number, S(transactions_most), 16, 100000, NULL,
 	  "4000", "transactions at once; one that is over gives its place away" },
+	{ "peer-share",   &conf_number, S(peer_share), 1, 100, NULL, "40",
+	  "percent of transactions that open INVITEs of one peer may hold; "
+	  "100: all" },
 	{ "dialogs",      &conf_number, S(dialogs_most), 4, 20000, NULL, "1000",
 	  "dialogs at once" },
 	{ "connections",  &conf_number, S(connections_most), 1, 1000, NULL,

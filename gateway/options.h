@@ -46,6 +46,7 @@ struct options_sip {
 	struct options_binds binds;
 	char user_agent[64];
 	unsigned dscp, message_most, transactions_most, dialogs_most;
+	unsigned peer_share;
 	unsigned connections_most, udp_most, max_forwards, retry_after;
 	unsigned receive_kb;
 	struct options_sip_timers timers;

@@ -86,6 +86,7 @@ void options_to_sip(const struct options_sip *s, const char *hostname,
 	out->dscp = (int)s->dscp;
 	out->message_most = s->message_most;
 	out->transactions_most = s->transactions_most;
+	out->peer_share = s->peer_share;
 	out->dialogs_most = s->dialogs_most;
 	out->connections_most = s->connections_most;
 	out->udp_most = s->udp_most;

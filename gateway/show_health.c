@@ -25,6 +25,14 @@ static unsigned calls_with(const struct gateway *g, const char *peer)
 	return calls;
 }
 
+static const char *why_of(const struct options_peer *p,
+                          const struct sip_peer_status *st)
+{
+	if (st->ntargets == 0 && p->address[0] != '\0')
+		return "its name is not found";
+	return st->probed ? st->why : "no keepalive";
+}
+
 static void peer_row(const struct gateway *g, struct shell *s, const char *name,
                      const struct options_peer *p)
 {
@@ -42,11 +50,12 @@ static void peer_row(const struct gateway *g, struct shell *s, const char *name,
 	table_cell(s, "%s", p->shutdown ? "shutdown" : "up");
 	table_cell(s, "%s", sip_health_name(st.health));
 	table_number(s, st.probed ? since / SEC(1) : 0);
-	table_cell(s, "%s", !st.probed ? "no keepalive" : st.why);
+	table_cell(s, "%s", why_of(p, &st));
 	table_cell(s, "%s", target);
 	table_number(s, st.ntargets);
 	table_number(s, st.round_trip / MSEC(1));
 	table_number(s, calls_with(g, name));
+	table_number(s, st.pending);
 }
 
 static void show_peers(void *self, struct shell *s,
@@ -58,7 +67,7 @@ static void show_peers(void *self, struct shell *s,
 		{ "state", NULL, false },     { "since_s", NULL, true },
 		{ "why", NULL, false },       { "target", NULL, false },
 		{ "targets", NULL, true },    { "answered_ms", NULL, true },
-		{ "calls", NULL, true },
+		{ "calls", NULL, true },      { "pending", NULL, true },
 	};
 	struct gateway *g = self;
 	const struct conf_instance *i = NULL;

@@ -101,6 +101,7 @@ static void show_sip_statistics(void *self, struct shell *s,
 	counter(s, "malformed", n.malformed);
 	counter(s, "refused by limit", n.refused_limit);
 	counter(s, "refused by overload", n.refused_overload);
+	counter(s, "refused by peer-share", n.refused_share);
 	counter(s, "dropped by the system", n.dropped);
 	counter(s, "turned away", n.turned_away);
 	counter(s, "transactions cut short", n.cut_short);

@@ -40,6 +40,7 @@ void sip_conf_preset(struct sip_conf *conf)
 		.dscp = 24,
 		.message_most = 65535,
 		.transactions_most = 4096,
+		.peer_share = 40,
 		.dialogs_most = 2048,
 		.connections_most = 256,
 		.receive_room = 4096 * 1024,

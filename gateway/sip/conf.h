@@ -45,6 +45,7 @@ struct sip_conf {
 	int dscp;              /* of signalling: 24, CS3 */
 	unsigned message_most; /* octets of a message: 65,535 at most */
 	unsigned transactions_most, dialogs_most;
+	unsigned peer_share; /* percent of transactions_most; see gate.c */
 	unsigned connections_most; /* TCP */
 	unsigned receive_room;     /* octets a UDP socket may keep for us */
 	unsigned udp_most;         /* over it requests go by TCP: 1,300 */

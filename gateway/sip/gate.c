@@ -17,6 +17,13 @@
  * No call begins with an INVITE within a dialog, one that is repeated and has
  * its transaction, one that takes the place of a call (RFC 3891), or one of
  * somebody who is no peer and gets his 403.
+ *
+ * Any INVITE, though, holds a transaction until it is answered or its refusal
+ * acknowledged, 32 seconds long if that never comes, and a far end that sends
+ * no ACK would soon hold them all. So nobody may hold more than his part
+ * (`peer-share`), and all who are no peers have one together; over it an INVITE
+ * is refused without state, whatever it is for, while the others still call.
+ * The reserve is out of his reach, too.
  */
 #include "gateway/sip/gate.h"
 
@@ -24,14 +31,43 @@
 
 #define REMEMBERED SEC(4) /* what is under way: T4 */
 
-static bool begins_call(const struct sip_stack *stack, const struct hop *hop,
-                        const osip_message_t *m)
+static bool begins_call(const struct peer *peer, const osip_message_t *m)
 {
-	return !message_is_response(m) && message_is(m, "INVITE") &&
-	       message_tag(m->to) == NULL &&
-	       message_header(m, "Replaces", 0) == NULL &&
-	       peers_at(stack->peers, &hop->remote) != NULL &&
-	       !transactions_know(stack->transactions, m);
+	return peer != NULL && message_tag(m->to) == NULL &&
+	       message_header(m, "Replaces", 0) == NULL;
+}
+
+/* Whose share: peers count from 1. */
+static unsigned payer_of(const struct peer *peer)
+{
+	return peer == NULL ? 0 : peer->number;
+}
+
+void gate_charge(struct sip_stack *stack, struct transaction *t,
+                 const osip_message_t *request)
+{
+	if (message_is(request, "INVITE"))
+		transaction_charge(
+			t, payer_of(peers_at(stack->peers,
+		                             &transaction_hop(t)->remote)));
+}
+
+/* Does he hold all he may have? */
+static bool is_greedy(struct sip_stack *stack, const struct peer *peer)
+{
+	uint64_t most = (uint64_t)stack->conf.transactions_most *
+	                stack->conf.peer_share / 100;
+	unsigned held =
+		transactions_charged(stack->transactions, payer_of(peer));
+
+	if (stack->conf.peer_share >= 100 || held < MAX_OF(most, 1u))
+		return false;
+	stack_note(stack, &stack->greedy,
+	           "%s %s: %u INVITEs are open, none is taken beyond its "
+	           "peer-share (does it send no ACK?)",
+	           peer == NULL ? "those who are" : "sip-peer",
+	           peer == NULL ? "no peers" : peer->conf.name, held);
+	return true;
 }
 
 static struct refused *place_of(struct sip_stack *stack, uint64_t key)
@@ -69,23 +105,38 @@ static bool is_admitted(struct sip_stack *stack, const osip_message_t *m,
 	return stack->handler->admit(stack->self, &wish);
 }
 
+static void refuse(struct sip_stack *stack, const struct hop *hop,
+                   osip_message_t *m, uint64_t *counter)
+{
+	++*counter;
+	transactions_refuse(stack->transactions, hop, m, 503);
+}
+
 bool gate_passes(struct sip_stack *stack, const struct hop *hop,
                  osip_message_t *m, usec waited)
 {
+	const struct peer *peer;
+	bool greedy, full;
 	uint64_t key;
-	bool full;
 
-	if (!begins_call(stack, hop, m))
+	if (message_is_response(m) || !message_is(m, "INVITE") ||
+	    transactions_know(stack->transactions, m))
 		return true;
+	peer = peers_at(stack->peers, &hop->remote);
+	greedy = is_greedy(stack, peer);
+	if (!begins_call(peer, m)) {
+		if (greedy)
+			refuse(stack, hop, m, &stack->counts.refused_share);
+		return !greedy;
+	}
 	key = transactions_key(stack->transactions, m);
-	full = is_full(stack);
+	full = greedy || is_full(stack);
 	if (!was_refused(stack, key) && is_admitted(stack, m, waited, full))
 		return true;
 	*place_of(stack, key) = (struct refused){ key, instant_now() };
-	if (full)
-		stack->counts.refused_limit++;
-	else
-		stack->counts.refused_overload++;
-	transactions_refuse(stack->transactions, hop, m, 503);
+	refuse(stack, hop, m,
+	       greedy ? &stack->counts.refused_share
+	       : full ? &stack->counts.refused_limit
+	              : &stack->counts.refused_overload);
 	return false;
 }

@@ -12,6 +12,7 @@
 #include "gateway/sip/transport.h"
 
 struct sip_stack;
+struct transaction;
 
 /* Who was refused of late: 64 bits of his request, and when. */
 enum { GATE_REFUSED = 4096 };
@@ -22,9 +23,14 @@ struct gate {
 	} refused[GATE_REFUSED];
 };
 
-/* False: it was refused, with 503, and is the caller's to free. What begins no
- * call always passes. */
+/* False: it was refused, with 503, and is the caller's to free. What is no
+ * INVITE always passes. */
 bool gate_passes(struct sip_stack *stack, const struct hop *hop,
                  osip_message_t *m, usec waited);
+
+/* An INVITE that came in is counted to who sent it, for as long as it holds its
+ * transaction. */
+void gate_charge(struct sip_stack *stack, struct transaction *t,
+                 const osip_message_t *request);
 
 #endif

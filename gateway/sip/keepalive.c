@@ -376,6 +376,8 @@ int sip_peer_status(const struct sip_stack *stack, const char *name,
 		.since = k->since,
 		.probes = k->probes,
 		.failed = k->failed,
+		.pending =
+			transactions_charged(stack->transactions, peer->number),
 		.round_trip = k->round_trip,
 		.transport = peer->transport,
 		.ntargets = peer->naddrs,

@@ -39,7 +39,8 @@ struct sip_peer_status {
 	const char *why;      /* "no answer to 3 OPTIONS"; "" before a probe */
 	struct instant since; /* it is so */
 	uint64_t probes, failed;
-	usec round_trip; /* of the last answer */
+	unsigned pending; /* its INVITEs that are not done with */
+	usec round_trip;  /* of the last answer */
 	enum sip_transport transport;
 	unsigned ntargets;  /* addresses known */
 	struct addr target; /* the first of them */
@@ -55,6 +56,7 @@ struct sip_counts {
 	uint64_t retransmissions, duplicates;
 	uint64_t strangers, malformed, refused_limit, loops, merged;
 	uint64_t refused_overload;     /* by 503 without state */
+	uint64_t refused_share;        /* by 503: too many of that peer */
 	uint64_t cut_short;            /* lingering transactions, for others */
 	uint64_t dropped, turned_away; /* no room: the system's, ours */
 	uint64_t timeouts, send_failures, strays, uui_dropped;

@@ -297,6 +297,7 @@ static void linger(struct transaction *t, const char *name, usec length)
 	struct transactions *owner = t->owner;
 
 	start_life(t, name, length);
+	transaction_discharge(t);
 	t->lingers = true;
 	list_remove(&t->all);
 	list_append(&owner->lingering, &t->all);

@@ -47,6 +47,9 @@ extern const struct fsm_type transaction_other_client;
 extern const struct fsm_type transaction_invite_server;
 extern const struct fsm_type transaction_other_server;
 
+/* Payers whose numbers are so far apart have one share together. */
+enum { TRANSACTION_PAYERS = 256 };
+
 enum { BRANCH_SIZE = 7 + 24 + 1, TAG_SIZE = 16 + 1 };
 
 /* Owned by the pool of its transactions; dies by its funeral. */
@@ -78,6 +81,8 @@ struct transaction {
 	/* server */
 	bool forgotten;
 	void *session;
+	bool charged; /* to the share of */
+	unsigned payer;
 	char tag[TAG_SIZE]; /* ours, when nobody else gave one */
 	char *to_tag;       /* of the last response that had one */
 };
@@ -94,6 +99,7 @@ struct transactions {
 	struct list all;       /* but those that only linger: */
 	struct list lingering; /* the oldest first */
 	unsigned nlingering;
+	unsigned shares[TRANSACTION_PAYERS]; /* what each payer holds */
 	uint64_t seed, tag_seed;
 	size_t nbuckets;                /* a power of two */
 	struct list *clients, *servers; /* by branch */
@@ -112,6 +118,8 @@ void transaction_send(struct transaction *t, struct bytes raw);
 /* From the pool, in state new; NULL: used up. */
 struct transaction *transaction_new(struct transactions *owner,
                                     const struct fsm_type *type);
+/* It is of nobody's share any more. */
+void transaction_discharge(struct transaction *t);
 /* A client transaction of its own, nobody is told; takes cancel over. */
 void transaction_send_cancel(struct transaction *invite,
                              osip_message_t *cancel);

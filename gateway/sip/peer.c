@@ -36,7 +36,7 @@ struct peers {
 	struct resolve *resolve; /* started when first a name is met */
 	char servers[SIP_DNS];   /* "": the system's */
 	struct list list;
-	unsigned count;
+	unsigned count, made;
 };
 
 int peers_new(struct peers **out, struct loop *loop)
@@ -215,6 +215,7 @@ int peers_set(struct peers *peers, const struct sip_peer_conf *conf)
 		timer_init(&peer->again, peers->loop, "peer look-up", look_up,
 		           peer);
 		list_append(&peers->list, &peer->list);
+		peer->number = ++peers->made;
 		peers->count++;
 	}
 	peer->conf = *conf;

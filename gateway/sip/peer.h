@@ -26,6 +26,7 @@ struct peer {
 	struct list list;
 	struct peers *peers;
 	struct sip_peer_conf conf;
+	unsigned number; /* 1, 2, ... in the order in which they were set */
 	unsigned ncredentials;
 	struct sip_credential *credentials; /* or NULL */
 	unsigned naddrs;

@@ -399,6 +399,7 @@ void stack_request(struct sip_stack *stack, struct transaction *t,
 	struct sip_session *s;
 	unsigned status = judge_method(request);
 
+	gate_charge(stack, t, request);
 	if (status != 0) {
 		refuse(stack, t, request, status);
 		return;

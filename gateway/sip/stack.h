@@ -29,7 +29,7 @@ struct sip_stack {
 	struct list sessions;
 	struct list buckets[STACK_BUCKETS]; /* by Call-ID */
 	struct sip_counts counts;
-	struct log_limit strangers, refused;
+	struct log_limit strangers, refused, greedy;
 	uint64_t sdp_ids; /* o= of descriptions */
 };
 

@@ -62,6 +62,25 @@ void transaction_send(struct transaction *t, struct bytes raw)
 		tell_sent(owner, hop, raw);
 }
 
+void transaction_charge(struct transaction *t, unsigned payer)
+{
+	t->charged = true;
+	t->payer = payer % TRANSACTION_PAYERS;
+	t->owner->shares[t->payer]++;
+}
+
+void transaction_discharge(struct transaction *t)
+{
+	if (t->charged)
+		t->owner->shares[t->payer]--;
+	t->charged = false;
+}
+
+unsigned transactions_charged(const struct transactions *owner, unsigned payer)
+{
+	return owner->shares[payer % TRANSACTION_PAYERS];
+}
+
 static void bury(struct transaction *t)
 {
 	struct transactions *owner = t->owner;
@@ -74,6 +93,7 @@ static void bury(struct transaction *t)
 	list_remove(&t->all);
 	if (t->lingers)
 		owner->nlingering--;
+	transaction_discharge(t);
 	t->request = message_free(t->request);
 	t->cancel = message_free(t->cancel);
 	message_octets_free(&t->octets);

@@ -88,6 +88,10 @@ void transactions_refuse(struct transactions *t, const struct hop *hop,
 /* May a new call have a transaction? The last eighth is for those that are up
  * and for emergency calls. */
 bool transactions_have_room(const struct transactions *t);
+/* The transaction of an INVITE is charged to this payer until it only lingers:
+ * until its call is answered, or its refusal acknowledged. */
+void transaction_charge(struct transaction *t, unsigned payer);
+unsigned transactions_charged(const struct transactions *t, unsigned payer);
 
 /*
  * Sends a request in a new client transaction: puts the topmost Via (branch,

@@ -379,6 +379,60 @@ static const struct attack {
 	/* clang-format on */
 };
 
+/* --- a peer that acknowledges nothing, and another one --- */
+
+static const char conf_small[] =
+	"controller e1 0\n board sim\n isdn setup-rate 0\n!\n"
+	"sip-ua\n bind udp $SIP\n transactions 100\n!\n"
+	"sip-peer carrier\n address $FAR0\n!\n"
+	"sip-peer evil\n address $FAR1\n!\n"
+	"dial-peer voice 100 pots\n destination-pattern 1...\n trunk e1 0\n!\n";
+
+/* Each is refused, 404 and then 503, in a dialog or out of one; who knows how
+ * often he hears of it. */
+static void invite_without_ack(struct scene *s, unsigned n)
+{
+	char id[32], branch[32];
+
+	for (unsigned i = 0; i < n; i++) {
+		(void)snprintf(id, sizeof(id), "hold-%u", i);
+		(void)snprintf(branch, sizeof(branch), "z9hG4bKhold%u", i);
+		throw(s, "INVITE", id, "<sip:a@b>;tag=1",
+		      i % 2 ? "<sip:9999@b>" : "<sip:9999@b>;tag=2", 1, branch);
+		world_run(s->w, MSEC(1));
+	}
+	(void)heard(s->evil, "");
+}
+
+TEST(a_peer_that_acknowledges_nothing_leaves_the_others_room)
+{
+	struct scene s = { .w = world_open(conf_small) };
+	struct sip_counts sip;
+	char text[4096];
+
+	s.evil = &s.w->far[1];
+	invite_without_ack(&s, 300);
+	sip_stack_counts(s.w->gateway->sip, &sip);
+	CHECK_EQ(sip.transactions, 40);
+	CHECK_EQ(sip.refused_share, 260);
+	s.good = world_call_in(s.w);
+	CHECK(s.good != NULL);
+	invite_without_ack(&s, 300);
+	CHECK_EQ(world_console(s.w, "show sip-ua peers | include evil", false,
+	                       text, sizeof(text)),
+	         0);
+	CHECK(strstr(text, " 40") != NULL);
+	exchange_clear(s.good, Q850_NORMAL_CLEARING);
+	world_run(s.w, MSEC(50));
+	CHECK(far_hears(&s.w->far[0], "BYE "));
+	far_reply(&s.w->far[0], "200 OK", "", NULL);
+	world_wait(s.w, SEC(70));
+	(void)heard(s.evil, "");
+	sip_stack_counts(s.w->gateway->sip, &sip);
+	CHECK_EQ(sip.transactions, 0);
+	world_close(s.w);
+}
+
 static void check_sound(struct scene *s, const char *name)
 {
 	struct phone *phone = &s->w->phone[0];

@@ -119,6 +119,7 @@ static void small_stack(struct desk *d, unsigned transactions, unsigned dialogs)
 	d->stack = sip_stack_close(d->stack);
 	d->conf.transactions_most = transactions;
 	d->conf.dialogs_most = dialogs;
+	d->conf.peer_share = 100;
 	d->conf.nbinds = 1;
 	CHECK_EQ(desk_stack(d), 0);
 	d->far.to = d->port;
@@ -196,5 +197,92 @@ TEST(a_cancel_does_not_overtake_its_invite)
 	CHECK(far_hears(&d.far, "SIP/2.0 200")); /* of the CANCEL */
 	CHECK(far_hears(&d.far, "SIP/2.0 487"));
 	far_ack_refusal(&d.far);
+	desk_close(&d);
+}
+
+/* An INVITE that is refused; nobody acknowledges it. */
+static void be_refused(struct desk *d)
+{
+	struct release why = { .by = RELEASE_BY_OPERATOR };
+
+	far_invite(&d->far, "2001", "", far_sdp);
+	desk_turn(d);
+	CHECK(far_hears(&d->far, "SIP/2.0 100"));
+	CHECK(desk_told(d, SIP_SETUP));
+	sip_session_end(d->session, 480, &why);
+	desk_turn(d);
+	CHECK(far_hears(&d->far, "SIP/2.0 480"));
+	CHECK(desk_told(d, SIP_RELEASED));
+}
+
+static unsigned pending(const struct desk *d)
+{
+	struct sip_peer_status st;
+
+	CHECK_EQ(sip_peer_status(d->stack, d->peer.name, &st), 0);
+	return st.pending;
+}
+
+TEST(a_peer_that_acknowledges_nothing_holds_its_share_only)
+{
+	struct release why = { .by = RELEASE_BY_OPERATOR };
+	struct sip_session *urgent;
+	struct desk d;
+
+	small_stack(&d, 40, 40);
+	d.conf.peer_share = 25;
+	CHECK_EQ(sip_stack_change(d.stack, &d.conf), 0);
+	for (unsigned i = 0; i < 10; i++)
+		be_refused(&d);
+	CHECK_EQ(pending(&d), 10);
+	far_invite(&d.far, "2001", "", far_sdp);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "SIP/2.0 503"));
+	CHECK_EQ(counts_of(&d).refused_share, 1);
+	CHECK_EQ(counts_of(&d).refused_limit, 0);
+	CHECK_EQ(d.notes, 1);
+	CHECK(strstr(d.note, "10 INVITEs are open") != NULL);
+	/* Nor into the reserve, with what claims to be within a dialog. */
+	far_send(&d.far,
+	         "INVITE sip:2001@h SIP/2.0\r\n"
+	         "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKin\r\n"
+	         "From: <sip:a@b>;tag=1\r\nTo: <sip:2001@h>;tag=2\r\n"
+	         "Call-ID: in\r\nCSeq: 1 INVITE\r\n"
+	         "Contact: <sip:a@127.0.0.1:%u>\r\n"
+	         "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+	         d.far.port, d.far.port);
+	desk_turn(&d);
+	CHECK(far_hears(&d.far, "SIP/2.0 503"));
+	CHECK_EQ(counts_of(&d).refused_share, 2);
+	CHECK_EQ(counts_of(&d).transactions, 10);
+	d.emergency = "112";
+	far_invite(&d.far, "112", "", far_sdp);
+	desk_turn(&d);
+	CHECK(desk_told(&d, SIP_SETUP));
+	urgent = d.session;
+	/* When timer H has run out all is forgotten. */
+	desk_wait(&d, SEC(40));
+	CHECK_EQ(pending(&d), 1);
+	be_refused(&d);
+	sip_session_end(urgent, 480, &why);
+	desk_turn(&d);
+	desk_close(&d);
+}
+
+TEST(a_peer_that_acknowledges_has_no_share)
+{
+	struct desk d;
+
+	small_stack(&d, 40, 40);
+	d.conf.peer_share = 5;
+	CHECK_EQ(sip_stack_change(d.stack, &d.conf), 0);
+	for (unsigned i = 0; i < 12; i++) {
+		be_refused(&d);
+		CHECK_EQ(pending(&d), 1);
+		far_ack_refusal(&d.far);
+		desk_turn(&d);
+		CHECK_EQ(pending(&d), 0);
+	}
+	CHECK_EQ(counts_of(&d).refused_share, 0);
 	desk_close(&d);
 }
