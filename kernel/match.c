@@ -306,6 +306,27 @@ static const char *help_of_ending(const struct match *m, int i,
 	return NULL;
 }
 
+/* Has a living row before this one the same two words there? */
+static bool is_listed(const struct match *m, int i, size_t row,
+                      const char *word, const char *next)
+{
+	struct match_token t;
+	char name[NAME];
+
+	for (size_t r = 0; r < row; r++) {
+		if (!m->alive[r] || !match_token(m->rows[r].words, i, &t))
+			continue;
+		name_token(&t, name, sizeof(name));
+		if (strcmp(name, word) != 0 ||
+		    !match_token(m->rows[r].words, i + 1, &t))
+			continue;
+		name_token(&t, name, sizeof(name));
+		if (strcmp(name, next) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* For a word that several rows share: what it means where it is the last, and
  * what comes next in the others. */
 static void meaning_of_several(const struct match *m, int i,
@@ -314,7 +335,7 @@ static void meaning_of_several(const struct match *m, int i,
 	struct text list = { .at = to, .size = size };
 	const char *help = help_of_ending(m, i, offer), *between = "; ";
 	struct match_token t, next;
-	char name[NAME], last[NAME] = "";
+	char name[NAME];
 
 	to[0] = '\0';
 	if (help != NULL)
@@ -327,7 +348,7 @@ static void meaning_of_several(const struct match *m, int i,
 		    !match_token(m->rows[r].words, i + 1, &next))
 			continue;
 		name_token(&next, name, sizeof(name));
-		if (strcmp(name, last) == 0)
+		if (is_listed(m, i, r, offer->word, name))
 			continue;
 		if (list.len + strlen(name) + 8 > size) {
 			text_add(&list, ", ...");
@@ -335,7 +356,6 @@ static void meaning_of_several(const struct match *m, int i,
 		}
 		text_add(&list, "%s%s", list.len > 0 ? between : "", name);
 		between = ", ";
-		(void)text_copy(last, sizeof(last), name);
 	}
 }
 
