@@ -297,6 +297,31 @@ static void change_limit(struct gateway *gateway)
 		         gateway->calls_room, wanted);
 }
 
+static bool has_none(const struct conf *conf, const struct conf_section *kind)
+{
+	return conf_next(conf, kind, NULL) == NULL;
+}
+
+static bool carries_nothing(const struct conf *conf)
+{
+	return has_none(conf, &options_controller_section) &&
+	       has_none(conf, &options_peer_section) &&
+	       has_none(conf, &options_dial_peer_section);
+}
+
+/* A file that was cut off, by a full disk or a hand that slipped, would end
+ * every call. */
+static int check_cut_off(const struct gateway *gateway, const struct conf *conf,
+                         struct conf_error *error)
+{
+	if (!carries_nothing(conf) || carries_nothing(gateway->conf))
+		return 0;
+	(void)text_copy(error->message, sizeof(error->message),
+	                "there is no controller, no sip-peer and no dial-peer "
+	                "in it: was it cut off?");
+	return -ENODATA;
+}
+
 int gateway_apply(struct gateway *gateway, struct conf *conf,
                   struct conf_error *error)
 {
@@ -304,6 +329,8 @@ int gateway_apply(struct gateway *gateway, struct conf *conf,
 	struct sip_conf sip;
 	int rc = conf_check(conf, error);
 
+	if (rc == 0)
+		rc = check_cut_off(gateway, conf, error);
 	if (rc == 0)
 		rc = apply_plan(gateway, conf, error);
 	if (rc < 0) {

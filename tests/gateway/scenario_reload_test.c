@@ -57,6 +57,22 @@ TEST_ROWS(a_broken_configuration_is_refused_and_changes_nothing, broken, row)
 	goodbye(w);
 }
 
+static const struct {
+	const char *conf;
+} cut_off[] = { { "" }, { "hostname gw\n! end\n" } };
+
+TEST_ROWS(a_file_with_nothing_in_it_ends_no_call, cut_off, row)
+{
+	struct world *w = world_open(world_conf);
+
+	CHECK(world_call_out(w) != NULL);
+	CHECK(world_reload(w, row->conf) < 0);
+	CHECK(strstr(w->error.message, "cut off") != NULL);
+	world_run(w, SEC(1));
+	CHECK_TEXT(call_state_name(world_call(w)), "talking");
+	goodbye(w);
+}
+
 TEST(a_peer_that_is_gone_keeps_its_call_and_gets_no_new_one)
 {
 	static const char without[] =
