@@ -316,9 +316,26 @@ static const struct conf_option media_options[] = {
 };
 /* clang-format on */
 
+/* "300.1.1.1": no host is called so. */
+static bool is_mistyped(const char *address)
+{
+	size_t len = strspn(address, "0123456789.");
+	struct addr addr;
+
+	return len > 0 && (address[len] == '\0' || address[len] == ':') &&
+	       addr_parse(&addr, address, 0) < 0;
+}
+
 static int check_peer(const void *values, char *wrong)
 {
 	const struct options_peer *p = values;
+
+	if (is_mistyped(p->address)) {
+		(void)text_copy(wrong, CONF_MESSAGE,
+		                "address: four numbers of 0 to 255, and a port "
+		                "of 1 to 65535 behind a colon");
+		return -EBADMSG;
+	}
 
 	if (p->address[0] == '\0' && p->prefixes.n == 0) {
 		(void)text_copy(wrong, CONF_MESSAGE,

@@ -242,6 +242,8 @@ static const struct {
 	{ "sip-ua\n bind udp here\n", 2, "0.0.0.0:5060" },
 	{ "sip-ua\n timer T9 1\n", 2, "a timer is one of" },
 	{ "sip-peer x\n", 1, "needs an address" },
+	{ "sip-peer x\n address 300.1.1.1\n", 1, "0 to 255" },
+	{ "sip-peer x\n address 192.0.2.1:99999\n", 1, "65535" },
 	{ "sip-peer x\n backup-proxy 192.0.2.0/33\n", 2, "192.0.2.0/24" },
 	{ "sip-peer x\n register a@b\n", 2, "letters, digits" },
 	{ "sip-peer x\n authentication gw secret\n", 2, "username NAME" },
