@@ -397,6 +397,16 @@ static void ask_transfer(struct call *call, const struct route *route,
 		asked->uri[0] = '\0'; /* the dial plan says whom to call */
 }
 
+/* In the words of telephony: "Network is down" is no IP network's here. */
+static const char *why_not(enum peer_kind kind, int rc)
+{
+	if (kind == PEER_POTS && rc == -EBUSY)
+		return "no channel is free";
+	if (kind == PEER_POTS && rc == -ENETDOWN)
+		return "it takes no calls";
+	return strerror(-rc);
+}
+
 static int place(struct call *call, const struct route *route)
 {
 	bool moves = fsm_state(&call->fsm) == CALL_TRANSFERRING;
@@ -432,7 +442,8 @@ static int place(struct call *call, const struct route *route)
 	call->failed.cause = cause;
 	if (rc < 0)
 		(void)snprintf(call->failed.detail, sizeof(call->failed.detail),
-		               "%.48s: %s", out->target, strerror(-rc));
+		               "%.40s: %s", out->target,
+		               why_not(leg->kind, rc));
 	return rc;
 }
 

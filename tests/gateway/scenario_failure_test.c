@@ -253,7 +253,7 @@ TEST(a_span_without_a_free_channel_is_cause_34_and_503)
 	world_invite(w, "1001", "SIP/2.0 503");
 	CHECK_TEXT(far_header(f, "Retry-After"), "10");
 	far_ack_refusal(f);
-	CHECK(world_ended(w, "failed", 34));
+	CHECK(world_ended(w, "failed (e1 0: no channel is free)", 34));
 	world_close(w);
 }
 
