@@ -243,6 +243,7 @@ static enum outcome lasts(struct pbx_call *call, const struct step *step,
 	if (call->fresh)
 		call->good = as_wanted ? call->good + MSEC(WINDOW_MS) : 0;
 	call->fresh = false;
+	call->longest = MAX_OF(call->longest, call->good);
 	return wait_for(call->good >= step->lasting);
 }
 
@@ -269,10 +270,12 @@ static enum outcome judge_tone(struct pbx_call *call, const struct step *step,
 	outcome =
 		lasts(call, step,
 	              pure && s->level >= step->low && s->level <= step->high);
-	if (!step->count || !call->based)
-		return outcome;
-	text_add(why, ", %u gaps", (unsigned)gaps);
-	return gaps > step->most ? OUTCOME_FAILED : outcome;
+	if (call->based && (step->count || outcome == OUTCOME_WAIT))
+		text_add(why, ", %u gaps", (unsigned)gaps);
+	if (call->based && outcome == OUTCOME_WAIT)
+		text_add(why, ", as wanted for %.1f s at most",
+		         (double)call->longest / SEC(1));
+	return step->count && gaps > step->most ? OUTCOME_FAILED : outcome;
 }
 
 static enum outcome judge_silence(struct pbx_call *call,
@@ -414,7 +417,7 @@ void expect_begin(struct pbx_call *call, const struct step *step)
 		                       .turn = call->turn,
 		                       .hz = { step->hz[0], step->hz[1] } };
 
-	call->good = 0;
+	call->good = call->longest = 0;
 	call->fresh = call->based = false;
 	if (step->kind == EXPECT_TONE && call->sounding)
 		(void)sound_send(call->pbx->sound, &watch);

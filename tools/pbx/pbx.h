@@ -67,7 +67,7 @@ struct pbx_call {
 	bool sounding;             /* the slot is ours */
 	struct sound_report sound; /* the last window */
 	bool fresh;                /* it has not been judged */
-	usec good;                 /* an expectation has held so long */
+	usec good, longest;        /* an expectation has held so long */
 	struct sound_report base;  /* when the present step began to count */
 	bool based;
 	size_t keys_used;
