@@ -125,8 +125,9 @@ int board_chan_open(struct board_span *span, unsigned slot, bool speech);
 void board_chan_close(struct board_span *span, unsigned slot);
 
 /* A speech channel is opened with the board's echo canceller, where there is
- * one (DAHDI; sim, for tests) and it is wanted. Has it one now? From now on it
- * has none: it carries no speech after all. */
+ * one (DAHDI; sim, for tests) and it is wanted: is it so? Has it one now? From
+ * now on it has none: it carries no speech after all. */
+bool board_span_cancels(const struct board_span *span);
 bool board_chan_cancels(const struct board_span *span, unsigned slot);
 void board_chan_echo_off(struct board_span *span, unsigned slot);
 

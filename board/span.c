@@ -334,6 +334,11 @@ int board_span_send_fault(struct board_span *span, unsigned kind, unsigned slot)
 	return span->ops->send_fault(span, kind, slot);
 }
 
+bool board_span_cancels(const struct board_span *span)
+{
+	return span->ops->echo_off != NULL && span->conf.echo_ms > 0;
+}
+
 int board_chan_open(struct board_span *span, unsigned slot, bool speech)
 {
 	uint32_t bearers =
@@ -349,7 +354,7 @@ int board_chan_open(struct board_span *span, unsigned slot, bool speech)
 	if (rc < 0)
 		return rc;
 	span->opened |= UINT32_C(1) << slot;
-	if (speech && span->ops->echo_off != NULL && span->conf.echo_ms > 0)
+	if (speech && board_span_cancels(span))
 		span->cancelled |= UINT32_C(1) << slot;
 	return 0;
 }

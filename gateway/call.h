@@ -59,6 +59,10 @@ struct call {
 	bool held[CALL_LEGS], music[CALL_LEGS]; /* by that leg; which plays */
 	bool heard[2];                          /* RTP came at this end */
 	struct media_end end[2]; /* what the stream was last told */
+	struct {
+		enum data_tone tone; /* by which fax or modem was known */
+		bool sent;           /* to the line, or heard from it */
+	} data[2];                   /* at this end */
 
 	struct ringback_facts early;         /* known before the answer */
 	const struct ringback_row *ringback; /* decided last; or NULL */
@@ -100,6 +104,10 @@ bool call_is_ending(const struct call *call);
 
 /* A report of the media engine about its stream. */
 void call_media(struct call *call, const struct media_report *report);
+
+/* Is the echo at this end, 0 or 1, cancelled by the card or its driver: "on",
+ * "off"; "" where there is no such canceller. */
+const char *call_echo(const struct call *call, unsigned which);
 
 /* The machine's rows, for fsm2dot and the test that walks them. */
 extern const struct fsm_type call_machine;

@@ -151,6 +151,38 @@ static void pressed(struct call *call, const struct media_report *report)
 		leg_tell(to, &word);
 }
 
+const char *call_echo(const struct call *call, unsigned which)
+{
+	const struct leg *leg = &call->leg[which];
+	const struct media_end *end = &call->end[which];
+
+	if (!leg->open || leg->kind != PEER_POTS || end->kind != END_LINE ||
+	    !board_span_cancels(leg->isdn.trunk->span))
+		return "";
+	return board_chan_cancels(leg->isdn.trunk->span, end->slot) ? "on"
+	                                                            : "off";
+}
+
+/* Fax and modem cancel echo themselves: two of that in one line disturb each
+ * other, and the tone asks all others to be off (G.164, V.25). It stays so to
+ * the end of the call. */
+static void turned_out(struct call *call, const struct media_report *report)
+{
+	struct trunk *trunk = line_of(call, report->end);
+	unsigned slot = call->end[report->end].slot;
+
+	if (trunk == NULL || call->end[report->end].kind != END_LINE ||
+	    !board_chan_cancels(trunk->span, slot))
+		return;
+	call->data[report->end].tone = report->tone;
+	call->data[report->end].sent = report->sent;
+	board_chan_echo_off(trunk->span, slot);
+	ladder_decide(call->gateway->ladder, call->number,
+	              "%s:%u: echo canceller off: %s, from the %s side",
+	              trunk->name, slot, data_tone_name(report->tone),
+	              report->sent ? "other" : "telephone");
+}
+
 void call_media(struct call *call, const struct media_report *report)
 {
 	switch (report->kind) {
@@ -173,6 +205,9 @@ void call_media(struct call *call, const struct media_report *report)
 		             "digit %c, %u ms", report->digit,
 		             report->duration_ms);
 		pressed(call, report);
+		break;
+	case MEDIA_TONE:
+		turned_out(call, report);
 		break;
 	case MEDIA_HEARD:
 		if (!call->heard[report->end])

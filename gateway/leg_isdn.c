@@ -172,6 +172,7 @@ static void isdn_end(struct leg *leg, bool answered ATTR_UNUSED,
 	end->line = trunk->line;
 	end->slot = leg->isdn.channel;
 	end->listen = end->speak = true;
+	end->tones = board_span_cancels(trunk->span);
 }
 
 static void isdn_abandon(struct leg *leg)

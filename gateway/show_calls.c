@@ -130,11 +130,25 @@ static void rtp_look(const struct call *c, unsigned end, struct rtp_end *out)
 	out->codec = codec_name(flow->codec);
 }
 
+/* "on", or why it is off; "" where there is none. */
+static void echo_text(const struct call *c, unsigned end, char *to, size_t size)
+{
+	const char *echo = call_echo(c, end);
+
+	if (strcmp(echo, "off") != 0 || c->data[end].tone == DATA_TONE_NONE)
+		(void)text_copy(to, size, echo);
+	else
+		(void)snprintf(to, size, "off: %s, from the %s side",
+		               data_tone_name(c->data[end].tone),
+		               c->data[end].sent ? "other" : "telephone");
+}
+
 struct detail {
 	char calling[48], called[48], calling_sent[48], called_sent[48];
 	char setup[32], connect[32], name[2][64], id[2][160];
 	int64_t seconds, ring_ms;
 	struct rtp_end rtp[2];
+	char echo[2][80];
 };
 
 static void detail_look(const struct call *c, struct detail *d)
@@ -157,6 +171,7 @@ static void detail_look(const struct call *c, struct detail *d)
 		name_text(&c->leg[i], d->name[i], sizeof(d->name[i]));
 		id_text(&c->leg[i], d->id[i], sizeof(d->id[i]));
 		rtp_look(c, i, &d->rtp[i]);
+		echo_text(c, i, d->echo[i], sizeof(d->echo[i]));
 	}
 }
 
@@ -209,6 +224,8 @@ static void detail_row(struct shell *s, const struct call *c)
 	table_cell(s, "%s", d.id[1]);
 	rtp_cells(s, &d.rtp[0]);
 	rtp_cells(s, &d.rtp[1]);
+	table_cell(s, "%s", d.echo[0]);
+	table_cell(s, "%s", d.echo[1]);
 }
 
 static void rtp_lines(struct shell *s, const struct rtp_end *rtp)
@@ -259,6 +276,8 @@ static void detail_block(struct shell *s, const struct call *c)
 		            d.id[i][0] ? ", " : "", d.id[i],
 		            c->held[i] ? ", holds" : "");
 		rtp_lines(s, &d.rtp[i]);
+		if (d.echo[i][0] != '\0')
+			shell_print(s, "    echo canceller %s\n", d.echo[i]);
 	}
 }
 
@@ -299,6 +318,8 @@ static void show_detail(void *self, struct shell *s,
 		{ "far_id", NULL, false },
 		RTP_COLUMNS("near"),
 		RTP_COLUMNS("far"),
+		{ "near_echo", NULL, false },
+		{ "far_echo", NULL, false },
 	};
 	struct gateway *g = self;
 

@@ -25,7 +25,7 @@ enum {
 	CONSOLE_LINE = 1024,          /* octets of a line that comes in */
 	CONSOLE_UNREAD = 256 * 1024,  /* above it a session is in arrears */
 	CONSOLE_OUTPUT = 4096 * 1024, /* of one command */
-	CONSOLE_COLUMNS = 40,
+	CONSOLE_COLUMNS = 48,
 	CONSOLE_CELL = 512,
 	CONSOLE_PATTERN = 128, /* a filter's expression */
 };

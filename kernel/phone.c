@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the Causeway developers */
 /*
- * The printed names of Q.850. They are the standard's own words (Q.850 table 1
- * and clause 2.2.2), in lower case, so that a log line, a record and a Reason
- * header say the same and a reader finds them in the book. Values the standard
- * reserves say "unspecified"; the number always stands beside the name.
+ * The printed names of what all folders speak of. Those of Q.850 are the
+ * standard's own words (table 1 and clause 2.2.2), in lower case, so that a
+ * log line, a record and a Reason header say the same and a reader finds them
+ * in the book. Values the standard reserves say "unspecified"; the number
+ * always stands beside the name.
  */
 #include "kernel/phone.h"
+
+#include <assert.h>
 
 /* clang-format off */
 static const char *const cause_names[128] = {
@@ -93,7 +96,16 @@ static const char *const location_names[16] = {
 	[LOCATION_INTERNATIONAL]       = "international network",
 	[LOCATION_BEYOND_INTERWORKING] = "network beyond interworking point",
 };
+static const char *const tone_names[] = {
+	[DATA_TONE_NONE]     = "none",
+	[DATA_TONE_ANS]      = "answer tone of a fax or modem",
+	[DATA_TONE_ANS_PR]   = "answer tone of a modem (ANS/PR)",
+	[DATA_TONE_ANSAM]    = "answer tone of a V.8 fax or modem (ANSam)",
+	[DATA_TONE_ANSAM_PR] = "answer tone of a V.8 fax or modem (ANSam/PR)",
+	[DATA_TONE_FLAGS]    = "V.21 flags of a fax",
+};
 /* clang-format on */
+static_assert(ARRAY_LEN(tone_names) == DATA_TONES, "a tone has no name");
 
 static const char *name_of(const char *const *names, size_t n, unsigned value)
 {
@@ -108,4 +120,9 @@ const char *q850_cause_name(unsigned value)
 const char *q850_location_name(unsigned value)
 {
 	return name_of(location_names, ARRAY_LEN(location_names), value);
+}
+
+const char *data_tone_name(enum data_tone tone)
+{
+	return name_of(tone_names, ARRAY_LEN(tone_names), tone);
 }

@@ -154,6 +154,18 @@ struct release {
 	char detail[64];      /* timer, command, rule or sentence, "" */
 };
 
+/* By what fax and modem give themselves away: V.25, V.8, T.30. */
+enum data_tone {
+	DATA_TONE_NONE,
+	DATA_TONE_ANS,      /* or CED: 2100 Hz */
+	DATA_TONE_ANS_PR,   /* with phase reversals */
+	DATA_TONE_ANSAM,    /* with 15 Hz upon it */
+	DATA_TONE_ANSAM_PR, /* with both */
+	DATA_TONE_FLAGS,    /* V.21 flags of a fax */
+	DATA_TONES,
+};
+const char *data_tone_name(enum data_tone tone);
+
 /* What a line hands over at once: `count` octets for each slot in `mask`
  * (bit n is slot n). Octets are companded, oldest first. */
 enum { TICK_SLOTS = 32, TICK_MOST = 160 };

@@ -121,6 +121,9 @@ int digits_detector_new(struct digits_detector **out);
 struct digits_detector *digits_detector_free(struct digits_detector *d);
 void digits_detector_reset(struct digits_detector *d);
 
+/* A digit has begun and is not over. */
+bool digits_detector_hears(const struct digits_detector *d);
+
 /* Returns how many octets back from the last one are, or may be, of a digit and
  * not for anybody to hear: clamp.h. */
 unsigned digits_detect(struct digits_detector *d, const uint8_t *octets,

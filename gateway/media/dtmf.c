@@ -171,6 +171,11 @@ struct digits_detector *digits_detector_free(struct digits_detector *d)
 	return mem_free(d);
 }
 
+bool digits_detector_hears(const struct digits_detector *d)
+{
+	return d->code >= 0;
+}
+
 /* Below the least a tone may have: 128 of 32768, some -45 dBm0. Under the sign
  * both laws count up from idle, once their inversions are undone. */
 static bool is_quiet(const uint8_t *octets, enum law law, unsigned n)

@@ -28,7 +28,6 @@
 
 enum {
 	THREADS_MOST = 64,
-	RING_OCTETS = 4096,
 	NOTES_A_STREAM = 8, /* room in the mailboxes */
 	NOTES_LEAST = 256,
 };
@@ -72,11 +71,10 @@ static void free_stream(struct media_engine *engine, struct post *post)
 		const struct media_end none = { .kind = END_NONE };
 
 		place_want(engine, post, end, &none, NULL);
-		stream->rings[end] = ring_free(stream->rings[end]);
 		if (stream->ends[end].session != NULL)
 			pool_put(engine->sessions, stream->ends[end].session);
 	}
-	stream->detector = digits_detector_free(stream->detector);
+	stream_done(stream);
 	pool_put(engine->streams, stream);
 	post->stream = NULL;
 }
@@ -466,16 +464,6 @@ int media_stream_open(struct media_engine *engine, struct stream_ref *out,
 	return 0;
 }
 
-static int need_rings(struct stream *stream)
-{
-	int rc = 0;
-
-	for (unsigned end = 0; rc == 0 && end < 2; end++)
-		if (stream->rings[end] == NULL)
-			rc = ring_new(&stream->rings[end], RING_OCTETS);
-	return rc;
-}
-
 /* An end that is RTP for the first time gets its session, which it keeps. */
 static int need_session(struct media_engine *engine, struct end *end)
 {
@@ -527,7 +515,9 @@ int media_stream_set(struct media_engine *engine, struct stream_ref ref,
 	rc = check_end(engine, what);
 	if (rc == 0 && what->kind == END_LINE &&
 	    post->ends[1 - end].what.kind == END_LINE)
-		rc = need_rings(post->stream);
+		rc = stream_need_rings(post->stream);
+	if (rc == 0 && what->kind == END_LINE && what->tones)
+		rc = stream_need_tones(post->stream, end);
 	if (rc == 0 && what->kind == END_RTP)
 		rc = need_session(engine, &post->stream->ends[end]);
 	if (rc < 0)

@@ -102,6 +102,21 @@ static void begin(struct jitter *j, uint32_t stamp)
 	j->running = true;
 }
 
+void jitter_fix(struct jitter *j)
+{
+	unsigned room = MAX_OF(j->most, JITTER_PACKET) - JITTER_PACKET;
+	unsigned now = j->depth;
+
+	if (!j->adaptive)
+		return;
+	if (j->wait_count > 0 && j->wait_sum > 0)
+		now = (unsigned)(j->wait_sum / j->wait_count);
+	j->adaptive = false;
+	j->depth = MAX_OF(j->depth, MIN_OF(now, room));
+	j->wait_sum = j->wait_count = 0;
+	j->adjust = 0;
+}
+
 void jitter_renew(struct jitter *j)
 {
 	j->renewed = true;

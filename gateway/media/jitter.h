@@ -58,6 +58,9 @@ unsigned jitter_size(unsigned depth_ms, unsigned most_ms);
 void jitter_init(struct jitter *j, uint8_t *ring, unsigned depth_ms,
                  unsigned most_ms, uint8_t idle);
 
+/* An adaptive one stays from now on as deep as it has become. */
+void jitter_fix(struct jitter *j);
+
 /* Forgets what waits; the next packet begins a new time line. */
 void jitter_flush(struct jitter *j, uint8_t idle);
 

@@ -45,12 +45,12 @@ struct stream_ref {
 };
 
 enum media_report_kind {
-	MEDIA_SET,          /* a media_stream_set() with this serial now runs */
-	MEDIA_DIGIT,        /* a digit was heard at `end` (events or in band) */
-	MEDIA_SILENT,       /* no RTP at `end` for as long as was asked */
-	MEDIA_HEARD,        /* first RTP packet at `end` since it was set, or
-	                     * since MEDIA_SILENT */
-	MEDIA_STOPPED,      /* last word of a stream */
+	MEDIA_SET,     /* a media_stream_set() with this serial now runs */
+	MEDIA_DIGIT,   /* a digit was heard at `end` (events or in band) */
+	MEDIA_TONE,    /* a fax or modem answers at `end`: once for a slot */
+	MEDIA_SILENT,  /* no RTP at `end` for as long as was asked */
+	MEDIA_HEARD,   /* first RTP at `end` since it was set or silent */
+	MEDIA_STOPPED, /* last word of a stream */
 	MEDIA_LINE_REMOVED, /* line: the thread will never turn it again */
 	MEDIA_LATE, /* threads could not keep up: once a second at most */
 };
@@ -64,6 +64,8 @@ struct media_report {
 	unsigned line;
 	char digit; /* 0-9 * # A-D, or '!' flash */
 	unsigned duration_ms;
+	enum data_tone tone;
+	bool sent; /* the tone, to the line; else the line said it */
 };
 
 typedef void (*media_report_fn)(void *self, const struct media_report *report);
@@ -72,7 +74,7 @@ int media_engine_new(struct media_engine **out, struct loop *loop,
                      const struct media_conf *conf, media_report_fn report,
                      void *self);
 
-/* Stops the threads; all lines are let go. NULL is fine; returns NULL. */
+/* Stops the threads, lets go of lines. NULL is fine; returns NULL. */
 struct media_engine *media_engine_free(struct media_engine *engine);
 
 /* Without threads, for tests: every stream and line is turned by this call on
@@ -127,13 +129,13 @@ struct media_end {
 	/* END_LINE */
 	unsigned line, slot;
 	bool listen, speak; /* use what the line hears; play to the line */
+	bool tones;         /* tell when it turns out to be fax or modem */
 	/* END_RTP */
 	struct media_socket *socket;
 	struct flow flow;
 	bool latch;        /* learn the source from the first good packet when
 	                    * it differs from the one negotiated (NAT) */
-	bool digits;       /* tell what digits the line says to it, though it
-	                    * has no events */
+	bool digits;       /* tell the line's digits, though it has no events */
 	usec silent_after; /* report MEDIA_SILENT after this long; 0: never */
 };
 

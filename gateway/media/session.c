@@ -188,6 +188,11 @@ void rtp_session_drive(struct rtp_session *s, bool driven)
 	s->driven = driven;
 }
 
+void rtp_session_be_still(struct rtp_session *s)
+{
+	jitter_fix(&s->jitter);
+}
+
 /* --- sending --- */
 
 void rtp_session_tap(const struct rtp_session *s, bool control, bool sent,

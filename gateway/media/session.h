@@ -104,6 +104,9 @@ void rtp_session_play_as(struct rtp_session *s, enum law law);
  * and nothing waits to be. */
 void rtp_session_drive(struct rtp_session *s, bool driven);
 
+/* A fax or modem speaks: what waits in the playout buffer keeps its depth. */
+void rtp_session_be_still(struct rtp_session *s);
+
 /* Sends nothing any more; with bye the far end is told. */
 void rtp_session_stop(struct rtp_session *s, bool bye, struct instant now);
 

@@ -24,6 +24,7 @@
 #include "gateway/media/stream.h"
 
 #include "gateway/media/codec.h"
+#include "gateway/media/datatone.h"
 #include "gateway/media/worker.h"
 #include "kernel/ring.h"
 
@@ -33,6 +34,7 @@
 enum {
 	TICKS_TO_BEGIN = 2,
 	TICKS_MOST = 8,
+	RING_OCTETS = 4096,
 	DIALLED_OCTETS = 100 * 8, /* a digit we are asked to dial */
 };
 
@@ -50,6 +52,32 @@ void stream_init(struct stream *stream, struct stream_ref ref, void *owner)
 		end->control = (struct pollee){ POLL_CONTROL, end };
 		list_init(&end->list);
 	}
+}
+
+int stream_need_rings(struct stream *stream)
+{
+	int rc = 0;
+
+	for (unsigned end = 0; rc == 0 && end < 2; end++)
+		if (stream->rings[end] == NULL)
+			rc = ring_new(&stream->rings[end], RING_OCTETS);
+	return rc;
+}
+
+int stream_need_tones(struct stream *stream, unsigned end)
+{
+	if (stream->tones[end] != NULL)
+		return 0;
+	return datatone_new(&stream->tones[end]);
+}
+
+void stream_done(struct stream *stream)
+{
+	for (unsigned end = 0; end < 2; end++) {
+		stream->rings[end] = ring_free(stream->rings[end]);
+		stream->tones[end] = datatone_free(stream->tones[end]);
+	}
+	stream->detector = digits_detector_free(stream->detector);
 }
 
 struct end *stream_peer(const struct end *end)
@@ -79,6 +107,33 @@ static void report_digit(struct end *end, unsigned code, uint32_t octets)
 	};
 
 	(void)worker_tell(end, &note);
+}
+
+/* --- fax and modem --- */
+
+static void tell_tone(struct end *end)
+{
+	struct note note = { .kind = NOTE_REPORT,
+		             .report = { .kind = MEDIA_TONE } };
+	enum datatone_side side;
+
+	note.report.tone = datatone_found(end->tones, &side);
+	note.report.sent = side == DATATONE_SENT;
+	end->tone_told = worker_tell(end, &note);
+}
+
+/* No speech from now on: what would mend speech stays out of it. */
+static void look_for_tone(struct end *end, enum datatone_side side,
+                          const uint8_t *octets, unsigned n)
+{
+	struct end *peer = rtp_peer(end);
+
+	if (!datatone_hear(end->tones, side, octets, end->line->what.law, n))
+		return;
+	end->tone_found = true;
+	tell_tone(end);
+	if (peer != NULL)
+		rtp_session_be_still(peer->session);
 }
 
 /* --- from the line --- */
@@ -139,6 +194,17 @@ static const uint8_t *mute(struct end *peer, uint8_t *instead,
 	return instead;
 }
 
+/* A modem's signal is no digit; one that was begun is heard to its end. */
+static bool wants_digits(const struct end *end, const struct end *peer)
+{
+	const struct digits_detector *detector = end->stream->detector;
+
+	if (detector == NULL || !end->listen ||
+	    (end->tone_found && !digits_detector_hears(detector)))
+		return false;
+	return peer->session->flow.send_event != 0 || peer->session->digits;
+}
+
 void stream_hear(struct end *end, const uint8_t *octets, unsigned n)
 {
 	enum law law = end->line->what.law;
@@ -150,12 +216,13 @@ void stream_hear(struct end *end, const uint8_t *octets, unsigned n)
 		memset(instead, codec_idle(law), n);
 		octets = instead;
 	}
+	if (end->tones != NULL)
+		look_for_tone(end, DATATONE_HEARD, octets, n);
 	if (end->out != NULL)
 		hear_ring(end, octets, n);
 	if (peer == NULL)
 		return;
-	if (end->stream->detector != NULL && end->listen &&
-	    (peer->session->flow.send_event != 0 || peer->session->digits))
+	if (wants_digits(end, peer))
 		muted = digits_detect(end->stream->detector, octets, law, n,
 		                      detected, end);
 	if (muted > 0)
@@ -221,7 +288,7 @@ static bool speak_session(struct end *peer, uint8_t *octets, unsigned n)
 	return rtp_session_take(s, octets, n) && !s->ear.active;
 }
 
-bool stream_speak(struct end *end, uint8_t *octets, unsigned n)
+static bool speak(struct end *end, uint8_t *octets, unsigned n)
 {
 	enum law law = end->line->what.law;
 	struct end *peer = rtp_peer(end);
@@ -239,6 +306,15 @@ bool stream_speak(struct end *end, uint8_t *octets, unsigned n)
 	}
 	codec_encode(octets, law, samples, n);
 	return end->speak;
+}
+
+bool stream_speak(struct end *end, uint8_t *octets, unsigned n)
+{
+	bool spoken = speak(end, octets, n);
+
+	if (spoken && end->tones != NULL)
+		look_for_tone(end, DATATONE_SENT, octets, n);
+	return spoken;
 }
 
 /* --- from the network --- */
@@ -278,6 +354,8 @@ void stream_tend(struct end *end)
 
 	if (end->told != end->serial && worker_tell(end, &set))
 		end->told = end->serial;
+	if (end->tones != NULL && end->tone_found && !end->tone_told)
+		tell_tone(end);
 	if (end->kind != END_RTP)
 		return;
 	rtp_session_report(end->session, end->worker->now);

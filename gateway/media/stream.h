@@ -14,6 +14,7 @@
 #include "kernel/list.h"
 #include "kernel/phone.h"
 
+struct datatone;
 struct end;
 struct line;
 struct ring;
@@ -56,9 +57,11 @@ struct end {
 	struct line *line;
 	unsigned slot;
 	bool listen, speak;
-	struct ring *in, *out; /* from and to the other line, or NULL */
-	enum law out_law;      /* the other line's */
-	bool primed;           /* enough came in to begin */
+	struct ring *in, *out;  /* from and to the other line, or NULL */
+	enum law out_law;       /* the other line's */
+	bool primed;            /* enough came in to begin */
+	struct datatone *tones; /* the stream's for this end; NULL: unwanted */
+	bool tone_found, tone_told;
 
 	/* RTP */
 	struct rtp_session *session; /* NULL until it is RTP, then for good */
@@ -76,9 +79,16 @@ struct stream {
 	struct end ends[2];
 	struct digits_detector *detector; /* NULL: not wanted */
 	struct ring *rings[2];            /* what the line of end i hears */
+	struct datatone *tones[2];        /* of the line of end i */
 };
 
 void stream_init(struct stream *stream, struct stream_ref ref, void *owner);
+
+/* What the ends need beyond themselves, on the signalling thread before they
+ * are set so; -ENOMEM. It is kept until the stream goes. */
+int stream_need_rings(struct stream *stream);
+int stream_need_tones(struct stream *stream, unsigned end);
+void stream_done(struct stream *stream);
 
 /* The other end when it runs on the same worker, or NULL. */
 struct end *stream_peer(const struct end *end);

@@ -23,6 +23,7 @@
 #include "gateway/media/worker.h"
 
 #include "gateway/media/codec.h"
+#include "gateway/media/datatone.h"
 #include "kernel/mailbox.h"
 #include "kernel/ring.h"
 
@@ -285,6 +286,7 @@ static void detach(struct end *end, bool bye)
 		rtp_session_stop(end->session, bye, end->worker->now);
 	leave_line(end);
 	end->in = end->out = NULL;
+	end->tones = NULL;
 	end->kind = END_NONE;
 	end->tone.on = false;
 	end->dialer.queue.count = 0;
@@ -292,8 +294,23 @@ static void detach(struct end *end, bool bye)
 	list_remove(&end->list);
 }
 
+/* A channel is listened to from its beginning, and found out once. */
+static void attach_tones(struct end *end, const struct command *c)
+{
+	struct datatone *tones =
+		c->what.tones ? end->stream->tones[end->index] : NULL;
+	bool same = end->line == c->line && end->slot == c->what.slot;
+
+	if (tones != NULL && (!same || end->tones == NULL)) {
+		datatone_reset(tones);
+		end->tone_found = end->tone_told = false;
+	}
+	end->tones = tones;
+}
+
 static void attach_line(struct end *end, const struct command *c)
 {
+	attach_tones(end, c);
 	if (end->line != c->line || end->slot != c->what.slot)
 		leave_line(end);
 	end->line = c->line;

@@ -211,6 +211,15 @@ static void dial(struct exchange *x, uint8_t *octets, unsigned count)
 		                      5000 * sin(turn * 1336 * x->dialled)));
 }
 
+static void hum(struct exchange *x, unsigned hz, uint8_t *octets,
+                unsigned count)
+{
+	const double turn = 2 * 3.14159265358979 / 8000;
+
+	for (unsigned i = 0; i < count; i++, x->dialled++)
+		octets[i] = to_alaw((int)(5000 * sin(turn * hz * x->dialled)));
+}
+
 static void transmit(void *self, struct tick *tick)
 {
 	struct exchange *x = self;
@@ -219,6 +228,10 @@ static void transmit(void *self, struct tick *tick)
 	for (unsigned slot = 0; slot < TICK_SLOTS; slot++) {
 		if (x->dials[slot]) {
 			dial(x, tick->octets[slot], tick->count);
+			continue;
+		}
+		if (x->hums[slot] > 0) {
+			hum(x, x->hums[slot], tick->octets[slot], tick->count);
 			continue;
 		}
 		if (!x->talks[slot])

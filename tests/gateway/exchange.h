@@ -55,8 +55,9 @@ struct exchange {
 	unsigned nheard, read;
 	char messages[EXCHANGE_MESSAGES][24]; /* of Q.931, from the gateway */
 	unsigned nmessages, read_messages;
-	bool dials[TICK_SLOTS]; /* DTMF 5 on this channel */
-	bool talks[TICK_SLOTS]; /* 1 kHz on this channel */
+	bool dials[TICK_SLOTS];    /* DTMF 5 on this channel */
+	unsigned hums[TICK_SLOTS]; /* so many Hz on it */
+	bool talks[TICK_SLOTS];    /* 1 kHz on this channel */
 	unsigned
 		level[TICK_SLOTS]; /* mean of what was heard in the last tick */
 	uint64_t said[TICK_SLOTS]; /* octets of its 1 kHz */

@@ -6,11 +6,13 @@
 #include "tests/gateway/phone.h"
 
 #include <arpa/inet.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/media/codec.h"
 #include "tests/test.h"
 
 enum { HEAD = 12, SAMPLES = 160, EVENT_TYPE = 101 };
@@ -76,6 +78,16 @@ static void send_packet(struct phone *p, unsigned type, uint32_t stamp,
 	             sizeof(to));
 }
 
+static void hum(struct phone *p, uint8_t *to)
+{
+	int16_t samples[SAMPLES];
+
+	for (unsigned i = 0; i < SAMPLES; i++, p->hummed++)
+		samples[i] = (int16_t)(5000 * sin(2 * M_PI * p->hums *
+		                                  p->hummed / 8000));
+	codec_encode(to, LAW_ALAW, samples, SAMPLES);
+}
+
 static void speak(struct phone *p)
 {
 	const uint8_t *wave = p->ulaw ? loud_ulaw : loud_alaw;
@@ -86,6 +98,8 @@ static void speak(struct phone *p)
 		return;
 	for (unsigned i = 0; i < SAMPLES; i++)
 		sound[i] = wave[i % 8];
+	if (p->hums > 0)
+		hum(p, sound);
 	send_packet(p, p->ulaw ? 0 : 8, p->stamp, sound, SAMPLES);
 	p->sent++;
 }

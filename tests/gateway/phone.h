@@ -17,6 +17,8 @@ struct phone {
 	uint16_t port, to; /* ours, and the gateway's; 0: not known */
 	bool talks;
 	bool ulaw;
+	unsigned hums; /* so many Hz in place of the 1 kHz; A-law */
+	unsigned hummed;
 	uint16_t seq;
 	uint32_t stamp, ssrc;
 	unsigned since_sent_us;
