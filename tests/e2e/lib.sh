@@ -293,6 +293,25 @@ baresip_stop() {
 	forget "$BARESIP"
 }
 
+# It calls PBX a through what is at this port, each hears the other's tone, it hangs up.
+baresip_calls() { # PORT
+	BARESIP_SAYS=440
+	pbx a 'answer 3035550... as B
+  alert
+  after 200ms connect
+  play tone 1004 -10
+  expect tone 440 -12..-8 for 1s within 8s
+  expect disconnect cause 16 within 15s'
+	line_up a
+	baresip_start "/dial sip:3035550100@127.0.0.1:$1"
+	until_line "$W/a.out" 'ok: expect tone'
+	sleep 1.5
+	baresip_stop
+	pbx_done a
+	heard_by_baresip 1004
+	ladders
+}
+
 # The strongest frequency of a whole second of what baresip wrote, by Goertzel.
 heard_by_baresip() { # HZ
 	python3 - "$(ls "$W"/baresip/dump-*-dec.wav | head -n 1)" "$1" <<-'EOT' || fail "baresip did not hear $1 Hz"

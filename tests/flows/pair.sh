@@ -7,6 +7,7 @@
 #
 #   two COMMAND...       does it as gateway 2: two gateway, two pbx b '...',
 #                        two line_up b, two ladders, two show ..., two stop
+#   forwarded_to SCRIPT  both gateways behind a proxy that forwards (with lib.sh)
 #   messages N           the messages of call N as its ladder has them, as lines
 #                        "isdn in SETUP", "sip out INVITE"; without those said again
 #                        and a 100 that came, which a peer may send or not
@@ -48,6 +49,22 @@ gateway_two() {
 		-e 's/destination-pattern =/destination-pattern /' \
 		-e "s/port-high .*/port-high $((MEDIA + 179))/" >"$W/gw.conf"
 	gateway_start
+}
+
+# Both gateways behind a proxy that forwards; gateway 2, where PBX c answers by this
+# script, is at $NEXT.
+forwarded_to() { # SCRIPT
+	kamailio_start forward
+	[ ! -e "$W/failed" ] || exit 1
+	NEXT=$((PHONE + 1))
+	SIP2=$NEXT TWO_PEER=$FAR
+	two gateway_two
+	gateway
+	two pbx c "$1
+  alert
+  after 200ms connect
+  expect disconnect cause 16 within 5s"
+	two line_up c
 }
 
 messages() {

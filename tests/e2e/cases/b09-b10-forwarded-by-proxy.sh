@@ -2,20 +2,10 @@
 # a 486, to User C behind gateway 2. PBX A hears one call that rings once.
 . "$HERE/../flows/lib.sh"
 . "$HERE/../flows/pair.sh"
-kamailio_start forward
-[ ! -e "$W/failed" ] || exit 1
-NEXT=$((PHONE + 1))
-SIP2=$NEXT TWO_PEER=$FAR
-two gateway_two
-gateway
+forwarded_to 'answer 5550... times 2 as C'
 refusing "302 Moved Temporarily
 Contact: <sip:5550302@$HOST:$NEXT>" '486 Busy Here'
 SIPP_PORT=$PHONE sipp_start b refuse -m 2
-two pbx c 'answer 5550... times 2 as C
-  alert
-  after 200ms connect
-  expect disconnect cause 16 within 5s'
-two line_up c
 pbx a 'call 5550302 from 3035550100 as A1
   expect connect within 5s
   after 300ms clear cause 16

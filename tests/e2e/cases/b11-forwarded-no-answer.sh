@@ -2,18 +2,8 @@
 # and rings User C, behind gateway 2: two early dialogs, one ALERTING, the answer of the second.
 . "$HERE/../flows/lib.sh"
 . "$HERE/../flows/pair.sh"
-kamailio_start forward
-[ ! -e "$W/failed" ] || exit 1
-NEXT=$((PHONE + 1))
-SIP2=$NEXT TWO_PEER=$FAR
-two gateway_two
-gateway
+forwarded_to 'answer 5550... as C'
 SIPP_PORT=$PHONE sipp_start b uas-ring
-two pbx c 'answer 5550... as C
-  alert
-  after 200ms connect
-  expect disconnect cause 16 within 5s'
-two line_up c
 pbx a 'call 5550100 from 3035550100 as A
   expect alerting within 4s
   expect connect within 8s
