@@ -37,8 +37,8 @@ static void clear_one(void *self, struct shell *s,
 	shell_print(s, "call %u is being cleared\n", call->number);
 }
 
-static struct trunk *trunk_of(struct gateway *g, struct shell *s,
-                              const struct command_args *args)
+struct trunk *commands_trunk(struct gateway *g, struct shell *s,
+                             const struct command_args *args)
 {
 	char name[COMMAND_ARG * 2 + 2];
 	struct trunk *trunk;
@@ -46,11 +46,14 @@ static struct trunk *trunk_of(struct gateway *g, struct shell *s,
 	(void)snprintf(name, sizeof(name), "%s %s", args->text[0],
 	               args->text[1]);
 	trunk = gateway_trunk(g, name);
-	if (trunk == NULL || trunk->link == NULL) {
+	if (trunk != NULL && trunk->link != NULL)
+		return trunk;
+	if (trunk == NULL)
 		shell_error(s, "there is no span \"%s\"", name);
-		return NULL;
-	}
-	return trunk;
+	else
+		shell_error(s, "%s is not open: %s", name,
+		            strerror(-trunk->error));
+	return NULL;
 }
 
 static void said(struct shell *s, int rc, const char *what, unsigned channel)
@@ -64,7 +67,7 @@ static void said(struct shell *s, int rc, const char *what, unsigned channel)
 static void clear_channel(void *self, struct shell *s,
                           const struct command_args *args)
 {
-	struct trunk *trunk = trunk_of(self, s, args);
+	struct trunk *trunk = commands_trunk(self, s, args);
 	unsigned channel = (unsigned)args->number[2];
 
 	if (trunk != NULL)
@@ -75,7 +78,7 @@ static void clear_channel(void *self, struct shell *s,
 static void down_channel(void *self, struct shell *s,
                          const struct command_args *args)
 {
-	struct trunk *trunk = trunk_of(self, s, args);
+	struct trunk *trunk = commands_trunk(self, s, args);
 	unsigned channel = (unsigned)args->number[2];
 
 	if (trunk != NULL)
@@ -86,7 +89,7 @@ static void down_channel(void *self, struct shell *s,
 static void up_channel(void *self, struct shell *s,
                        const struct command_args *args)
 {
-	struct trunk *trunk = trunk_of(self, s, args);
+	struct trunk *trunk = commands_trunk(self, s, args);
 	unsigned channel = (unsigned)args->number[2];
 
 	if (trunk != NULL)

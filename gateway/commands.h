@@ -5,8 +5,11 @@
 
 /* The console commands of calls, trunks, peers and streams. */
 
+struct command_args;
 struct console;
 struct gateway;
+struct shell;
+struct trunk;
 
 /* self of each row is the gateway; they go with the console. */
 int commands_show(struct gateway *gateway, struct console *console);
@@ -21,5 +24,10 @@ int commands_health(struct gateway *gateway, struct console *console);
 int commands_register(struct gateway *gateway, struct console *console);
 int commands_capture(struct gateway *gateway, struct console *console);
 int commands_operate(struct gateway *gateway, struct console *console);
+
+/* The open span that the first two arguments name, "e1" and "0"; NULL: the
+ * shell was told why there is none. */
+struct trunk *commands_trunk(struct gateway *gateway, struct shell *shell,
+                             const struct command_args *args);
 
 #endif

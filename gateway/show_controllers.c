@@ -125,23 +125,6 @@ static void show_all(void *self, struct shell *s,
 
 /* --- one span --- */
 
-static struct trunk *trunk_of(struct gateway *g, struct shell *s,
-                              const struct command_args *args)
-{
-	char name[COMMAND_ARG * 2 + 2];
-	struct trunk *trunk;
-
-	(void)snprintf(name, sizeof(name), "%s %s", args->text[0],
-	               args->text[1]);
-	trunk = gateway_trunk(g, name);
-	if (trunk == NULL)
-		shell_error(s, "there is no span \"%s\"", name);
-	else if (trunk->span == NULL)
-		shell_error(s, "%s is not open: %s", name,
-		            strerror(-trunk->error));
-	return trunk == NULL || trunk->span == NULL ? NULL : trunk;
-}
-
 static const struct column quality_columns[] = {
 	{ "interval", NULL, false },    { "seconds", NULL, true },
 	{ "lcv", NULL, true },          { "pcv", NULL, true },
@@ -241,7 +224,7 @@ static unsigned read_quality(const struct trunk *trunk,
 static void show_one(void *self, struct shell *s,
                      const struct command_args *args)
 {
-	struct trunk *trunk = trunk_of(self, s, args);
+	struct trunk *trunk = commands_trunk(self, s, args);
 	struct performance_counts now, day;
 	unsigned n;
 
@@ -267,7 +250,7 @@ static void show_one(void *self, struct shell *s,
 static void show_past(void *self, struct shell *s,
                       const struct command_args *args)
 {
-	struct trunk *trunk = trunk_of(self, s, args);
+	struct trunk *trunk = commands_trunk(self, s, args);
 	struct performance_counts c, day;
 	const struct performance *p;
 	char name[16];
@@ -296,7 +279,7 @@ static void clear_trunk(struct trunk *trunk)
 static void clear_one(void *self, struct shell *s,
                       const struct command_args *args)
 {
-	struct trunk *trunk = trunk_of(self, s, args);
+	struct trunk *trunk = commands_trunk(self, s, args);
 
 	if (trunk == NULL)
 		return;

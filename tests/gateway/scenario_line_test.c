@@ -210,3 +210,18 @@ TEST_ROWS(a_restart_stands_in_the_ladder_of_its_call_alone, ours, row)
 	world_run(w, MSEC(50));
 	world_close(w);
 }
+
+static const char *const of_a_span[] = {
+	"show controllers e1 1",
+	"clear channel e1 1 5",
+};
+
+TEST_ROWS(a_command_to_a_span_that_is_not_there_says_so, of_a_span, line)
+{
+	struct world *w = world_open(world_conf);
+	char said[512];
+
+	CHECK(world_console(w, *line, false, said, sizeof(said)) != 0);
+	CHECK(strstr(said, "there is no span \"e1 1\"") != NULL);
+	world_close(w);
+}
