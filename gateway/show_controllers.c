@@ -84,10 +84,10 @@ static void controller_row(struct shell *s, const struct trunk *trunk)
 	table_cell(s, "%s", clock);
 	table_number(s, (int64_t)n.late);
 	table_number(s, (int64_t)n.frames_dropped);
-	table_cell(s, "%s", l.line ? "" : hint);
 	table_number(s, (int64_t)n.code_violations);
 	table_number(s, (int64_t)n.crc_errors);
 	table_number(s, (int64_t)n.refused);
+	table_cell(s, "%s", l.line ? "" : hint);
 }
 
 static void show_all(void *self, struct shell *s,
@@ -110,10 +110,10 @@ static void show_all(void *self, struct shell *s,
 		{ "clock", NULL, false },
 		{ "late", NULL, true },
 		{ "frames_dropped", NULL, true },
-		{ "hint", NULL, false },
 		{ "code_violations", NULL, true },
 		{ "crc_errors", NULL, true },
 		{ "refused", NULL, true },
+		{ "hint", NULL, false },
 	};
 	struct gateway *g = self;
 

@@ -49,6 +49,10 @@ static int tell_absent(const char *path, int rc)
 		              "You may not speak to the gateway: become root, "
 		              "or a member of the group that owns this "
 		              "socket.\n");
+	else if (rc == -EAGAIN)
+		(void)fprintf(stderr,
+		              "The gateway runs, but so many wait at its "
+		              "console that there is no room for one more.\n");
 	else
 		(void)fprintf(stderr,
 		              "The gateway does not run. Start it with "

@@ -128,6 +128,7 @@ static const struct {
 	{ "show isdn service", "busy", "show_isdn_service" },
 	{ "show controllers", "sim", "show_controllers" },
 	{ "show controllers", "crc4", "show_controllers" },
+	{ "show controllers", "refused  hint", "show_controllers" },
 	{ "show controllers e1 0", "e1 0 is up", "show_controllers_span" },
 	{ "show controllers e1 0", " 0 errored secs", "show_controllers_span" },
 	{ "show controllers e1 0 history", "current",

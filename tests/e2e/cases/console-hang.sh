@@ -1,5 +1,5 @@
 # A gateway that hangs takes a session and says nothing: the client says so in
-# time. A reload that is refused is in the log, a span without a driver says so.
+# time, and it says so when no more sessions wait. A reload that is refused is in the log, a span without a driver says so.
 gateway 'controller e1 1
  board dahdi 120'
 show show isdn status >"$W/status"
@@ -12,6 +12,21 @@ until_true 5 grep -q 'reload refused, nothing was changed' "$W/gw.log" || fail '
 kill -STOP "$GW"
 "$B/causeway" -s "$W/console" --timeout 1 show version >"$W/said" 2>&1
 want 'exit status' $? 1
+python3 - "$W/console" "$B/causeway" <<'EOT' >"$W/full"
+import socket, subprocess, sys
+held, full = [], False
+while not full:
+    s = socket.socket(socket.AF_UNIX)
+    s.setblocking(False)
+    try:
+        s.connect(sys.argv[1])
+    except BlockingIOError:
+        full = True
+    held.append(s)
+print(subprocess.run([sys.argv[2], "-s", sys.argv[1], "show", "version"], capture_output=True, text=True).stderr)
+EOT
+cat "$W/full"
+grep -q 'no room for one more' "$W/full" || fail 'it does not say that the console is full'
 kill -CONT "$GW"
 cat "$W/said"
 grep -q 'does not answer' "$W/said" || fail 'it does not say why'
