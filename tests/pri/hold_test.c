@@ -23,6 +23,7 @@ static const struct {
 struct held {
 	struct end *holder, *other;
 	struct isdn_call *call, *theirs;
+	unsigned channel; /* before it was held */
 };
 
 static struct held talk(struct pair *p, bool network, bool called)
@@ -44,22 +45,31 @@ static void hold(struct pair *p, struct held *h)
 	CHECK_EQ(heard_count(h->other, ISDN_HOLD), 1);
 }
 
+/* A pair with a call that is held, and the channel it had. */
+static struct held open_held(struct pair *p, enum isdn_switch type,
+                             bool network, bool called)
+{
+	struct held h;
+
+	pair_open_plain(p, type);
+	h = talk(p, network, called);
+	h.channel = isdn_call_channel(h.theirs);
+	hold(p, &h);
+	return h;
+}
+
 TEST_ROWS(either_end_holds_and_takes_back, holders, row)
 {
 	struct pair p;
 	struct held h;
-	unsigned channel;
 
-	pair_open_plain(&p, row->type);
-	h = talk(&p, row->network, row->called);
-	channel = isdn_call_channel(h.theirs);
-	hold(&p, &h);
-	CHECK_EQ(isdn_channel_state(h.other->link, channel), CHANNEL_BUSY);
+	h = open_held(&p, row->type, row->network, row->called);
+	CHECK_EQ(isdn_channel_state(h.other->link, h.channel), CHANNEL_BUSY);
 	CHECK_EQ(isdn_call_hold(h.call), -EPROTO); /* it does */
-	CHECK_EQ(isdn_call_retrieve(h.call, channel), 0);
+	CHECK_EQ(isdn_call_retrieve(h.call, h.channel), 0);
 	pair_settle(&p);
 	CHECK_EQ(heard_last(h.holder, ISDN_RETRIEVED)->event.cause.value, 0);
-	CHECK_EQ(heard_last(h.other, ISDN_RETRIEVE)->event.channel, channel);
+	CHECK_EQ(heard_last(h.other, ISDN_RETRIEVE)->event.channel, h.channel);
 	CHECK_EQ(isdn_call_retrieve(h.call, 0), -EPROTO);
 	CHECK_EQ(isdn_call_hold(h.call), 0); /* and again */
 	pair_settle(&p);
@@ -72,19 +82,15 @@ TEST_ROWS(it_comes_back_on_another_channel, holders, row)
 {
 	struct pair p;
 	struct held h;
-	unsigned channel;
 
-	pair_open_plain(&p, row->type);
-	h = talk(&p, row->network, row->called);
-	channel = isdn_call_channel(h.theirs);
-	hold(&p, &h);
+	h = open_held(&p, row->type, row->network, row->called);
 	CHECK_EQ(isdn_call_retrieve(h.call, 7), 0);
 	pair_settle(&p);
 	CHECK_EQ(isdn_call_channel(h.theirs), 7);
 	CHECK_EQ(isdn_call_channel(h.call), 7);
 	CHECK_EQ(heard_last(h.other, ISDN_RETRIEVE)->event.channel, 7);
-	CHECK_EQ(isdn_channel_state(h.other->link, channel), CHANNEL_IDLE);
-	CHECK_EQ(isdn_channel_state(h.holder->link, channel), CHANNEL_IDLE);
+	CHECK_EQ(isdn_channel_state(h.other->link, h.channel), CHANNEL_IDLE);
+	CHECK_EQ(isdn_channel_state(h.holder->link, h.channel), CHANNEL_IDLE);
 	pair_clear(h.call, 16);
 	pair_close(&p);
 }
@@ -109,21 +115,17 @@ TEST(who_gave_a_channel_up_may_use_it_for_another_call)
 	struct pair p;
 	struct held h;
 	struct isdn_call *second;
-	unsigned channel;
 
-	pair_open_plain(&p, SWITCH_NET5);
-	h = talk(&p, true, false);
-	channel = isdn_call_channel(h.theirs);
-	hold(&p, &h);
-	second = consult(&p, &h, channel);
+	h = open_held(&p, SWITCH_NET5, true, false);
+	second = consult(&p, &h, h.channel);
 	CHECK_EQ(heard_count(h.other, ISDN_SETUP), 2);
-	CHECK_EQ(heard_last(h.other, ISDN_SETUP)->event.channel, channel);
+	CHECK_EQ(heard_last(h.other, ISDN_SETUP)->event.channel, h.channel);
 	CHECK(heard_last(h.other, ISDN_CHANNEL_LOST)->event.call == h.theirs);
 	CHECK_EQ(isdn_call_channel(h.theirs), 0);
 	CHECK_EQ(isdn_call_retrieve(h.call, 9), 0);
 	pair_settle(&p);
 	CHECK_EQ(isdn_call_channel(h.theirs), 9);
-	CHECK_EQ(isdn_channel_state(h.other->link, channel), CHANNEL_BUSY);
+	CHECK_EQ(isdn_channel_state(h.other->link, h.channel), CHANNEL_BUSY);
 	pair_clear(second, 16);
 	pair_clear(h.call, 16);
 	pair_close(&p);
@@ -135,9 +137,7 @@ TEST(a_held_call_that_lost_its_channel_ends_well)
 	struct held h;
 	struct isdn_call *second;
 
-	pair_open_plain(&p, SWITCH_NET5);
-	h = talk(&p, true, false);
-	hold(&p, &h);
+	h = open_held(&p, SWITCH_NET5, true, false);
 	second = consult(&p, &h, isdn_call_channel(h.theirs));
 	pair_clear(h.theirs, 16);
 	pair_settle(&p);
@@ -177,9 +177,7 @@ TEST(a_retrieve_that_is_refused_may_be_asked_again)
 	struct pair p;
 	struct held h;
 
-	pair_open_plain(&p, SWITCH_NET5);
-	h = talk(&p, true, false);
-	hold(&p, &h);
+	h = open_held(&p, SWITCH_NET5, true, false);
 	(void)isdn_channel_shutdown(h.other->link, 12, true);
 	CHECK_EQ(isdn_call_retrieve(h.call, 12), 0);
 	pair_settle(&p);
