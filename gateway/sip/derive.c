@@ -133,38 +133,6 @@ void derive_reply(const osip_message_t *request, const struct hop *hop,
 	addr_set_port(&out->remote, (uint16_t)port);
 }
 
-static int copy_via(const osip_message_t *from, osip_message_t *to)
-{
-	const osip_via_t *via = osip_list_get(&from->vias, 0);
-	osip_via_t *copy = NULL;
-
-	if (osip_via_clone(via, &copy) != OSIP_SUCCESS)
-		return -ENOMEM;
-	if (osip_list_add(&to->vias, copy, -1) < 0) {
-		osip_via_free(copy);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-static int copy_routes(const osip_message_t *from, osip_message_t *to)
-{
-	osip_list_iterator_t it;
-
-	for (osip_route_t *route = osip_list_get_first(&from->routes, &it);
-	     route != NULL; route = osip_list_get_next(&it)) {
-		osip_route_t *copy = NULL;
-
-		if (osip_route_clone(route, &copy) != OSIP_SUCCESS)
-			return -ENOMEM;
-		if (osip_list_add(&to->routes, copy, -1) < 0) {
-			osip_route_free(copy);
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
 static int put_line(osip_message_t *m, const osip_message_t *request,
                     const char *method)
 {
@@ -198,9 +166,9 @@ osip_message_t *derive_request(const osip_message_t *request,
 		return NULL;
 	rc = put_line(m, request, method);
 	if (rc == 0)
-		rc = copy_via(request, m);
+		rc = message_copy_via(osip_list_get(&request->vias, 0), m);
 	if (rc == 0)
-		rc = copy_routes(request, m);
+		rc = message_copy_routes(&request->routes, &m->routes);
 	if (rc == 0 &&
 	    (osip_from_clone(request->from, &m->from) != OSIP_SUCCESS ||
 	     osip_to_clone(to, &m->to) != OSIP_SUCCESS ||

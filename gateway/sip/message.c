@@ -434,6 +434,37 @@ osip_message_t *message_clone(const osip_message_t *m)
 	return NULL;
 }
 
+int message_copy_via(const osip_via_t *via, osip_message_t *to)
+{
+	osip_via_t *copy = NULL;
+
+	if (osip_via_clone(via, &copy) != OSIP_SUCCESS)
+		return -ENOMEM;
+	if (osip_list_add(&to->vias, copy, -1) < 0) {
+		osip_via_free(copy);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int message_copy_routes(const osip_list_t *routes, osip_list_t *to)
+{
+	osip_list_iterator_t it;
+
+	for (osip_route_t *route = osip_list_get_first(routes, &it);
+	     route != NULL; route = osip_list_get_next(&it)) {
+		osip_route_t *copy = NULL;
+
+		if (osip_route_clone(route, &copy) != OSIP_SUCCESS)
+			return -ENOMEM;
+		if (osip_list_add(to, copy, -1) < 0) {
+			osip_route_free(copy);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 void message_random(char *to, size_t size)
 {
 	static const char alphabet[] = "0123456789abcdefghijklmnopqrstuv";

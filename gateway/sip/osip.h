@@ -15,4 +15,9 @@
 
 #include "gateway/sip/message.h"
 
+/* Add a copy to what is there: of one Via, of every entry of Route or
+ * Record-Route (they are of one type). -ENOMEM. */
+int message_copy_via(const osip_via_t *via, osip_message_t *to);
+int message_copy_routes(const osip_list_t *routes, osip_list_t *to);
+
 #endif

@@ -111,43 +111,6 @@ const char *message_reason_phrase(unsigned status)
 	return classes[status / 100 < ARRAY_LEN(classes) ? status / 100 : 0];
 }
 
-static int copy_vias(const osip_message_t *from, osip_message_t *to)
-{
-	osip_list_iterator_t it;
-
-	for (osip_via_t *via = osip_list_get_first(&from->vias, &it);
-	     via != NULL; via = osip_list_get_next(&it)) {
-		osip_via_t *copy = NULL;
-
-		if (osip_via_clone(via, &copy) != OSIP_SUCCESS)
-			return -ENOMEM;
-		if (osip_list_add(&to->vias, copy, -1) < 0) {
-			osip_via_free(copy);
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-static int copy_routes(const osip_message_t *from, osip_message_t *to)
-{
-	osip_list_iterator_t it;
-
-	for (osip_record_route_t *rr =
-	             osip_list_get_first(&from->record_routes, &it);
-	     rr != NULL; rr = osip_list_get_next(&it)) {
-		osip_record_route_t *copy = NULL;
-
-		if (osip_record_route_clone(rr, &copy) != OSIP_SUCCESS)
-			return -ENOMEM;
-		if (osip_list_add(&to->record_routes, copy, -1) < 0) {
-			osip_record_route_free(copy);
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
 static int put_tag(osip_to_t *to, const char *tag)
 {
 	char *name, *value;
@@ -163,6 +126,17 @@ static int put_tag(osip_to_t *to, const char *tag)
 	osip_free(name);
 	osip_free(value);
 	return -ENOMEM;
+}
+
+static int copy_vias(const osip_message_t *from, osip_message_t *to)
+{
+	osip_list_iterator_t it;
+	int rc = 0;
+
+	for (osip_via_t *via = osip_list_get_first(&from->vias, &it);
+	     rc == 0 && via != NULL; via = osip_list_get_next(&it))
+		rc = message_copy_via(via, to);
+	return rc;
 }
 
 static int copy_core(const osip_message_t *request, osip_message_t *m)
@@ -201,7 +175,8 @@ osip_message_t *message_response(const osip_message_t *request, unsigned status,
 	if (rc == 0 && status != 100)
 		rc = put_tag(m->to, to_tag);
 	if (rc == 0 && status > 100 && status < 300)
-		rc = copy_routes(request, m);
+		rc = message_copy_routes(&request->record_routes,
+		                         &m->record_routes);
 	if (rc == 0 && status == 100 && stamp != NULL)
 		rc = message_set_header(m, "Timestamp", stamp);
 	if (rc == 0 && !message_wanted(mark))
