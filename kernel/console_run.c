@@ -147,6 +147,12 @@ static void run_row(struct shell *s, const char *line, const struct words *w,
 	s->key = "output";
 }
 
+static void match_commands(struct match *m, const struct console *c)
+{
+	match_init(m, c->rows, c->n, false, false);
+	m->favoured = "show";
+}
+
 /* Runs what stands before the bar; the reply is begun. */
 static void match_and_run(struct shell *s, const char *line)
 {
@@ -159,7 +165,7 @@ static void match_and_run(struct shell *s, const char *line)
 		shell_caret(s, line, w.end);
 		shell_error(s, "%s", w.wrong);
 	} else if (w.n > 0 && w.at[0][0] != '!') {
-		match_init(&m, c->rows, c->n, false, false);
+		match_commands(&m, c);
 		rc = match_words(&m, w.n, w.at);
 		if (rc == 0) {
 			run_row(s, line, &w, m.row);
@@ -222,7 +228,7 @@ static void exec_help(struct shell *s, const char *partial, match_tell_fn tell,
 	}
 	if (words_split(&w, partial, false) < 0)
 		return;
-	match_init(&m, c->rows, c->n, false, false);
+	match_commands(&m, c);
 	if (blank || w.n == 0)
 		(void)match_help(&m, w.n, w.at, "", tell, self);
 	else

@@ -8,7 +8,8 @@
  * on. If the best fit is the abbreviation and the rows left disagree about the
  * keyword it stands for, the word is ambiguous, even if a later word would
  * tell them apart: that is how IOS behaves, and what people type from memory
- * must not change its meaning when a command is added far away.
+ * must not change its meaning when a command is added far away. One keyword may
+ * be favoured: "sh" has meant "show" to everybody for longer than we exist.
  *
  * Help is the same walk, stopped one word early: what is alive then says what
  * may follow. So help, completion and execution cannot disagree.
@@ -164,6 +165,23 @@ static bool agree(const struct match *m, int i)
 	return true;
 }
 
+/* Only the rows with the favoured keyword at i live on; false: there is none. */
+static bool favour(struct match *m, int i)
+{
+	struct match favoured = { .rows = m->rows, .n = m->n, .exact = true };
+	bool found = false;
+
+	for (size_t r = 0; r < m->n && m->favoured != NULL; r++) {
+		favoured.alive[r] =
+			m->alive[r] &&
+			fit_of(&favoured, r, i, m->favoured) == FIT_EXACT;
+		found = found || favoured.alive[r];
+	}
+	if (found)
+		memcpy(m->alive, favoured.alive, sizeof(m->alive));
+	return found;
+}
+
 static int narrow(struct match *m, int i, const char *word)
 {
 	enum fit best = FIT_NONE, fit;
@@ -180,7 +198,8 @@ static int narrow(struct match *m, int i, const char *word)
 	for (size_t r = 0; r < m->n; r++)
 		if (m->alive[r] && fit_of(m, r, i, word) != best)
 			m->alive[r] = false;
-	return best == FIT_PREFIX && !agree(m, i) ? -EEXIST : 0;
+	return best == FIT_PREFIX && !agree(m, i) && !favour(m, i) ? -EEXIST
+	                                                           : 0;
 }
 
 static int narrow_all(struct match *m, int nwords, char *const *words)

@@ -27,6 +27,8 @@ struct match {
 	size_t n;                     /* at most MATCH_ROWS */
 	bool exact;                   /* abbreviations are refused */
 	bool open; /* words behind a row's own belong to it: values */
+	const char *favoured; /* the keyword that an abbreviation means when it
+	                       * could mean several; NULL: there is none */
 	/* what the last match_words() left */
 	bool alive[MATCH_ROWS];
 	int row; /* the one that fits */
