@@ -11,7 +11,7 @@
  * spandsp's detector finds all of them, and costs more than the rest of a
  * call's sound. So before it stands a guard that costs next to nothing: all
  * these signals lie between 1650 and 2100 Hz, and change their sign 33 to 42
- * times in 10 ms. Voices do so half as often, hisses more, and seldom for long.
+ * times in 10 ms, steadily. Voices do so half as often, a hiss wavers.
  * The sign is the top bit of an octet in both laws: octets are neither decoded
  * nor looked at one by one. Only when a tone seems to stand is the detector
  * woken, and it sleeps again when it does not any more. It needs half a second
@@ -30,10 +30,11 @@
 
 enum {
 	WINDOW = 80, /* octets: 10 ms */
-	TURNS_LEAST = 30,
-	TURNS_MOST = 46,
-	WAKE = 3,   /* windows in a row like a tone */
-	SLEEP = 10, /* and unlike one */
+	TURNS_LEAST = 31,
+	TURNS_MOST = 45,
+	STEADY = 4, /* no more between two windows; noise wavers */
+	WAKE = 5,   /* windows in a row like a tone */
+	SLEEP = 5,  /* and unlike one */
 };
 
 #define SIGNS 0x8080808080808080ull
@@ -44,6 +45,7 @@ struct ear {
 	bool awake;
 	unsigned alike, unlike; /* windows in a row */
 	unsigned octets, turns; /* of the sign, in this window */
+	unsigned before;        /* turns in the one before */
 	uint64_t any;           /* what differs from silence in it */
 	uint8_t last;
 };
@@ -139,10 +141,13 @@ static bool is_loud(uint64_t any, enum law law)
 static void judge(struct datatone *d, struct ear *ear, enum law law)
 {
 	bool alike = ear->turns >= TURNS_LEAST && ear->turns <= TURNS_MOST &&
+	             ear->turns <= ear->before + STEADY &&
+	             ear->before <= ear->turns + STEADY &&
 	             is_loud(ear->any, law);
 
 	ear->alike = alike ? ear->alike + 1 : 0;
 	ear->unlike = alike ? 0 : ear->unlike + 1;
+	ear->before = ear->turns;
 	ear->octets = ear->turns = 0;
 	ear->any = 0;
 	if (!ear->awake && ear->alike >= WAKE) {

@@ -31,6 +31,7 @@ struct bench {
 	struct stream_ref stream[CHANNELS];
 	struct media_socket *socket[CHANNELS];
 	struct addr local[CHANNELS];
+	bool tones; /* fax and modem are looked for */
 };
 
 struct cost {
@@ -114,7 +115,8 @@ static void set_channels(struct bench *b, enum codec codec, bool on)
 			                  .line = b->line,
 			                  .slot = i + 1,
 			                  .listen = true,
-			                  .speak = true };
+			                  .speak = true,
+			                  .tones = b->tones };
 		struct media_end rtp = {
 			.kind = END_RTP,
 			.socket = b->socket[i],
@@ -197,15 +199,16 @@ static void print_delay(struct bench *b)
 	printf("tdm_to_rtp_p99 %.0f us\n", took[DELAYS * 99 / 100] / 1000);
 }
 
-static void bench(const char *name, enum codec codec, bool detect, bool on)
+static void bench(const char *name, enum codec codec, bool detect, bool tones,
+                  bool on)
 {
-	struct bench b = { 0 };
+	struct bench b = { .tones = tones };
 
 	open_bench(&b, detect);
 	set_channels(&b, codec, on);
 	(void)run(&b, 200);
 	print(name, run(&b, TICKS));
-	if (on && !detect && codec == CODEC_PCMA)
+	if (on && !detect && !tones && codec == CODEC_PCMA)
 		print_delay(&b);
 	b.engine = media_engine_free(b.engine);
 	b.loop = loop_free(b.loop);
@@ -240,9 +243,10 @@ int main(int argc, char **argv)
 	print_floor();
 	if (argc > 1 && strcmp(argv[1], "floor") == 0)
 		return 0;
-	bench("channel_silent", CODEC_PCMA, false, false);
-	bench("channel", CODEC_PCMA, false, true);
-	bench("channel_law", CODEC_PCMU, false, true);
-	bench("channel_detect", CODEC_PCMA, true, true);
+	bench("channel_silent", CODEC_PCMA, false, false, false);
+	bench("channel", CODEC_PCMA, false, false, true);
+	bench("channel_law", CODEC_PCMU, false, false, true);
+	bench("channel_detect", CODEC_PCMA, true, false, true);
+	bench("channel_tones", CODEC_PCMA, false, true, true);
 	return 0;
 }
