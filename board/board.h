@@ -75,6 +75,8 @@ struct board_handler {
 	void (*alarm)(void *self, unsigned alarms);
 	/* something for one log line, a whole sentence; may be NULL */
 	void (*notice)(void *self, const char *sentence);
+	/* a fax or modem answers: heard by the board itself; may be NULL */
+	void (*tone)(void *self, unsigned slot, bool sent);
 };
 
 /* Told on the media thread, from inside board_span_turn(). */

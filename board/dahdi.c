@@ -288,6 +288,10 @@ int dahdi_event_take(int fd)
 	case DAHDI_EVENT_READ_OVERRUN:
 	case DAHDI_EVENT_WRITE_UNDERRUN:
 		return DAHDI_SLIP;
+	case DAHDI_EVENT_RX_CED_DETECTED:
+		return DAHDI_TONE_HEARD;
+	case DAHDI_EVENT_TX_CED_DETECTED:
+		return DAHDI_TONE_SENT;
 	case DAHDI_EVENT_REMOVED:
 		return DAHDI_GONE;
 	default:

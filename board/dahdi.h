@@ -40,8 +40,10 @@ struct dahdi_channel {
 enum dahdi_event {
 	DAHDI_NO_EVENT,
 	DAHDI_ALARM_CHANGED,
-	DAHDI_BAD_FRAME, /* FCS, abort, overrun */
-	DAHDI_SLIP,      /* octets lost, or idle ones sent: we were late */
+	DAHDI_BAD_FRAME,  /* FCS, abort, overrun */
+	DAHDI_SLIP,       /* octets lost, or idle ones sent: we were late */
+	DAHDI_TONE_HEARD, /* 2100 Hz, said by the line */
+	DAHDI_TONE_SENT,  /* to it */
 	DAHDI_GONE,
 	DAHDI_OTHER_EVENT,
 };
@@ -94,10 +96,12 @@ struct dahdi_order {
 	int fd; /* -1: leave it alone from now on */
 };
 
-/* The media thread has let go of a descriptor it was lent. */
+/* The media thread has let go of a descriptor it was lent: as told
+ * (DAHDI_NO_EVENT), or because its device is no more (DAHDI_GONE). Or it keeps
+ * it, and the driver has heard a tone there. */
 struct dahdi_return {
 	unsigned slot;
-	bool gone; /* because its device is no more */
+	enum dahdi_event why;
 };
 
 /* A B channel as the signalling thread knows it. It is closed there and only

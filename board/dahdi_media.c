@@ -64,7 +64,8 @@ void dahdi_media_close(struct dahdi *dahdi)
  * orders may. */
 static void leave(struct dahdi *dahdi, unsigned slot, bool gone)
 {
-	struct dahdi_return message = { slot, gone };
+	struct dahdi_return message = { slot,
+		                        gone ? DAHDI_GONE : DAHDI_NO_EVENT };
 
 	if (dahdi->live[slot] < 0)
 		return;
@@ -93,6 +94,14 @@ static void take_orders(struct dahdi *dahdi)
 	}
 }
 
+/* The driver's canceller hears for itself when it had better be off. */
+static void tell_tone(struct dahdi *dahdi, unsigned slot, enum dahdi_event tone)
+{
+	struct dahdi_return message = { slot, tone };
+
+	(void)mailbox_post(dahdi->up, &message);
+}
+
 /* False when the device has gone. Alarms are looked at by the signalling
  * thread; here events only stand in the way. */
 static bool clear_events(struct dahdi *dahdi, unsigned slot)
@@ -107,6 +116,8 @@ static bool clear_events(struct dahdi *dahdi, unsigned slot)
 		if (event == DAHDI_NO_EVENT || event < 0)
 			break;
 		/* before the first block there is nothing to lose */
+		if (event == DAHDI_TONE_HEARD || event == DAHDI_TONE_SENT)
+			tell_tone(dahdi, slot, (enum dahdi_event)event);
 		if (event == DAHDI_SLIP && dahdi->primed[slot])
 			COUNT(&dahdi->span, slips);
 	}

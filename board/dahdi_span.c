@@ -37,7 +37,7 @@ enum {
 	FCS_OCTETS = 2,
 	FRAMES_A_TURN = 64,
 	EVENTS_A_TURN = 64,
-	RETURNS = 2 * DAHDI_ORDERS
+	RETURNS = 4 * DAHDI_ORDERS
 };
 
 static struct dahdi *dahdi_of(struct board_span *span)
@@ -412,8 +412,14 @@ static void on_returned(void *self, const void *message)
 	const struct dahdi_return *r = message;
 	struct dahdi_bearer *bearer = &dahdi->bearers[r->slot];
 
+	if (r->why == DAHDI_TONE_HEARD || r->why == DAHDI_TONE_SENT) {
+		if (bearer->lent == 1) /* else of the call before */
+			board_tone(&dahdi->span, r->slot,
+			           r->why == DAHDI_TONE_SENT);
+		return;
+	}
 	bearer->lent--;
-	bearer->dead |= r->gone;
+	bearer->dead |= r->why == DAHDI_GONE;
 	close_if_dead(bearer);
 }
 

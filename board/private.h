@@ -69,6 +69,9 @@ struct board_span {
 
 #define COUNT(span, what) shared_add(&(span)->counts.what, 1)
 
+/* The board heard an answer tone on a channel; signalling thread. */
+void board_tone(struct board_span *span, unsigned slot, bool sent);
+
 /* --- signalling thread --- */
 
 /* The alarms as the line shows them now; the handler is told after debounce,

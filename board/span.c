@@ -121,6 +121,12 @@ static bool is_good(const struct board_conf *conf)
 	return true;
 }
 
+void board_tone(struct board_span *span, unsigned slot, bool sent)
+{
+	if (span->handler->tone != NULL && span->opened >> slot & 1)
+		span->handler->tone(span->self, slot, sent);
+}
+
 /* --- alarms --- */
 
 static void settle(void *self)

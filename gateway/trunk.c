@@ -81,10 +81,29 @@ static void on_notice(void *self, const char *sentence)
 	log_warn(&area_isdn, trunk->name, "%s", sentence);
 }
 
+/* As if the media engine had told it; who comes second changes nothing. */
+static void on_tone(void *self, unsigned slot, bool sent)
+{
+	struct trunk *trunk = self;
+	struct media_report report = { .kind = MEDIA_TONE,
+		                       .tone = DATA_TONE_ANS,
+		                       .sent = sent };
+
+	LIST_EACH(&trunk->gateway->calls, struct call, call, list)
+	for (report.end = 0; report.end < 2; report.end++) {
+		const struct leg *leg = &call->leg[report.end];
+
+		if (leg->open && leg->kind == PEER_POTS &&
+		    leg->isdn.trunk == trunk && leg->isdn.channel == slot)
+			call_media(call, &report);
+	}
+}
+
 static const struct board_handler board_handler = {
 	.frame = on_frame,
 	.alarm = on_alarm,
 	.notice = on_notice,
+	.tone = on_tone,
 };
 
 /* --- the link tells --- */

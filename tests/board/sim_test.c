@@ -56,7 +56,8 @@ static void on_alarm(void *self, unsigned alarms)
 	end->alarms[end->nalarms++] = alarms;
 }
 
-static const struct board_handler handler = { on_frame, on_alarm, NULL };
+static const struct board_handler handler = { .frame = on_frame,
+	                                      .alarm = on_alarm };
 
 static void on_receive(void *self, const struct tick *tick)
 {

@@ -38,7 +38,9 @@ static void on_notice(void *self, const char *sentence)
 	end->nnotices++;
 }
 
-const struct board_handler end_handler = { on_frame, on_alarm, on_notice };
+const struct board_handler end_handler = { .frame = on_frame,
+	                                   .alarm = on_alarm,
+	                                   .notice = on_notice };
 
 static void on_receive(void *self, const struct tick *tick)
 {

@@ -131,8 +131,9 @@ static void fill_link(const struct settings *s, const struct board_conf *board,
 
 int line_open(struct pbx *pbx)
 {
-	static const struct board_handler from_board = { on_frame, on_alarm,
-		                                         on_notice };
+	static const struct board_handler from_board = { .frame = on_frame,
+		                                         .alarm = on_alarm,
+		                                         .notice = on_notice };
 	static const struct isdn_handler from_link = {
 		.send = on_send,
 		.event = event_isdn,
