@@ -165,7 +165,7 @@ static bool agree(const struct match *m, int i)
 	return true;
 }
 
-/* Only the rows with the favoured keyword at i live on; false: there is none. */
+/* Only rows with the favoured keyword at i live on; false: there is none. */
 static bool favour(struct match *m, int i)
 {
 	struct match favoured = { .rows = m->rows, .n = m->n, .exact = true };
