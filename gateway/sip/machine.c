@@ -123,6 +123,7 @@ static void tell_given_up(struct transaction *t, unsigned status)
 
 	t->user = NULL;
 	t->failure = status;
+	transaction_unheld(t);
 	if (user != NULL)
 		user->gave_up(t->self, t, status);
 }
@@ -160,6 +161,7 @@ static void act_tell_last(void *self, const void *detail)
 	const struct transaction_user *user = t->user;
 
 	t->user = NULL;
+	transaction_unheld(t);
 	if (user != NULL)
 		user->response(t->self, t, detail);
 }
@@ -294,14 +296,10 @@ static void end(struct transaction *t)
  * that is wanted for something that is alive. */
 static void linger(struct transaction *t, const char *name, usec length)
 {
-	struct transactions *owner = t->owner;
-
 	start_life(t, name, length);
 	transaction_discharge(t);
 	t->lingers = true;
-	list_remove(&t->all);
-	list_append(&owner->lingering, &t->all);
-	owner->nlingering++;
+	transaction_unheld(t);
 }
 
 static void stop_both(struct transaction *t)

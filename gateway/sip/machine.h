@@ -56,9 +56,9 @@ enum { BRANCH_SIZE = 7 + 24 + 1, TAG_SIZE = 16 + 1 };
 struct transaction {
 	struct fsm fsm;
 	struct transactions *owner;
-	struct list all; /* in its owner's, or in lingering */
+	struct list all; /* in its owner's, or in spare */
 	struct list by_branch, by_call;
-	bool lingers;
+	bool lingers, spare;
 	uint64_t branch_hash, call_hash;
 	osip_message_t *request; /* NULL: an INVITE of ours was answered */
 	struct bytes octets; /* what is repeated: request or last response */
@@ -96,9 +96,9 @@ struct transactions {
 	struct sip_counts *counts;
 	struct pool *pool;
 	unsigned most, used;
-	struct list all;       /* but those that only linger: */
-	struct list lingering; /* the oldest first */
-	unsigned nlingering;
+	struct list all;   /* but those that linger and nobody holds: */
+	struct list spare; /* the oldest first */
+	unsigned nspare;
 	unsigned shares[TRANSACTION_PAYERS]; /* what each payer holds */
 	uint64_t seed, tag_seed;
 	size_t nbuckets;                /* a power of two */
@@ -120,6 +120,9 @@ struct transaction *transaction_new(struct transactions *owner,
                                     const struct fsm_type *type);
 /* It is of nobody's share any more. */
 void transaction_discharge(struct transaction *t);
+
+/* Somebody let go of it, or it has begun to linger: is it spare now? */
+void transaction_unheld(struct transaction *t);
 /* A client transaction of its own, nobody is told; takes cancel over. */
 void transaction_send_cancel(struct transaction *invite,
                              osip_message_t *cancel);

@@ -259,10 +259,10 @@ void transactions_refuse(struct transactions *owner, const struct hop *hop,
 		refuse(owner, hop, request, status);
 }
 
-/* Those that only linger give theirs away when one is wanted. */
+/* Those that are spare give theirs away when one is wanted. */
 bool transactions_have_room(const struct transactions *owner)
 {
-	return owner->used - owner->nlingering <
+	return owner->used - owner->nspare <
 	       owner->most - owner->most / RESERVE;
 }
 

@@ -8,9 +8,9 @@
  *
  * Most of what is in it has nothing to do any more: an INVITE and a BYE that
  * were answered stay for 32 seconds, in case they come again (timers J and L).
- * When a place is wanted the one that lingers longest gives up its own, so that
- * the size of the pool limits what goes on at once and not how many calls there
- * may be in a second. A request that comes again so late finds nothing then: a
+ * When a place is wanted the oldest of them that nobody holds gives up its own,
+ * so that the size of the pool limits what goes on at once and not how many
+ * calls there may be in a second. A request that comes again so late finds nothing then: a
  * BYE gets 481, which ends the call as well.
  *
  * A message is printed once. What may have to be repeated is kept as octets,
@@ -30,8 +30,6 @@
 #include "gateway/sip/machine.h"
 #include "gateway/sip/osip.h"
 #include "kernel/mem.h"
-
-enum { TRIES = 16 }; /* to find one that may go */
 
 bool transaction_is_server(const struct transaction *t)
 {
@@ -91,8 +89,8 @@ static void bury(struct transaction *t)
 	deferred_cancel(&t->trouble);
 	lookup_remove(t);
 	list_remove(&t->all);
-	if (t->lingers)
-		owner->nlingering--;
+	if (t->spare)
+		owner->nspare--;
 	transaction_discharge(t);
 	t->request = message_free(t->request);
 	t->cancel = message_free(t->cancel);
@@ -119,29 +117,34 @@ static void funeral(void *self)
 	bury(t);
 }
 
-/* Nobody holds a pointer to it, and it is not at work itself just now. */
-static bool is_spare(const struct transaction *t)
+static bool is_held(const struct transaction *t)
 {
-	if (t->fsm.running)
-		return false;
-	return transaction_is_server(t) ? t->forgotten || t->session == NULL
-	                                : t->user == NULL;
+	return transaction_is_server(t) ? !t->forgotten && t->session != NULL
+	                                : t->user != NULL;
 }
 
-/* The longest lingering goes. One that somebody still holds is asked last. */
+void transaction_unheld(struct transaction *t)
+{
+	struct transactions *owner = t->owner;
+
+	if (!t->lingers || t->spare || is_held(t))
+		return;
+	t->spare = true;
+	list_remove(&t->all);
+	list_append(&owner->spare, &t->all);
+	owner->nspare++;
+}
+
+/* The oldest goes that is not at work itself just now: few are. */
 static void make_room(struct transactions *owner)
 {
-	for (unsigned i = 0; i < TRIES && !list_empty(&owner->lingering); i++) {
-		struct transaction *t =
-			LIST_FIRST(&owner->lingering, struct transaction, all);
-
-		if (is_spare(t)) {
-			owner->counts->cut_short++;
-			bury(t);
-			return;
-		}
-		list_remove(&t->all);
-		list_append(&owner->lingering, &t->all);
+	LIST_EACH(&owner->spare, struct transaction, t, all)
+	{
+		if (t->fsm.running)
+			continue;
+		owner->counts->cut_short++;
+		bury(t);
+		return;
 	}
 }
 
@@ -245,7 +248,7 @@ int transactions_new(struct transactions **out, struct loop *loop,
 	owner->counts = counts;
 	owner->most = conf->transactions_most;
 	list_init(&owner->all);
-	list_init(&owner->lingering);
+	list_init(&owner->spare);
 	rc = pool_new(&owner->pool, "transaction", sizeof(struct transaction),
 	              owner->most);
 	if (rc == 0)
@@ -263,7 +266,7 @@ struct transactions *transactions_free(struct transactions *owner)
 		return NULL;
 	LIST_EACH(&owner->all, struct transaction, t, all)
 	bury(t);
-	LIST_EACH(&owner->lingering, struct transaction, t, all)
+	LIST_EACH(&owner->spare, struct transaction, t, all)
 	bury(t);
 	owner->pool = pool_free(owner->pool);
 	lookup_done(owner);
@@ -510,6 +513,7 @@ void transaction_forget(struct transaction *t)
 {
 	t->forgotten = true;
 	t->user = NULL;
+	transaction_unheld(t);
 	if (t->fsm.type == &transaction_invite_server &&
 	    fsm_state(&t->fsm) == TRANSACTION_PROCEEDING)
 		answer_for_nobody(t);

@@ -353,6 +353,30 @@ TEST(the_last_eighth_of_the_pool_is_for_what_ends_calls)
 	layers_close(&l);
 }
 
+TEST(those_that_are_held_are_not_in_the_way_of_the_spare)
+{
+	enum { HELD = 40, SPARE = 20 };
+	struct layers l;
+	struct sip_conf conf;
+
+	sip_conf_preset(&conf);
+	conf.transactions_most = HELD + SPARE;
+	layers_open_conf(&l, false, &conf);
+	for (int i = 0; i < HELD; i++) { /* calls that are up */
+		CHECK_EQ(layers_place(&l, "INVITE", ""), 0);
+		CHECK_EQ(layers_far_hear(&l), 1);
+		layers_far_answer(&l, 200, "INVITE");
+	}
+	for (int i = 0; i < 3 * SPARE; i++) {
+		CHECK_EQ(layers_place(&l, "OPTIONS", ""), 0);
+		CHECK_EQ(layers_far_hear(&l), 1);
+		layers_far_answer(&l, 200, "OPTIONS");
+	}
+	CHECK_EQ(l.counts.cut_short, 2 * SPARE);
+	CHECK_EQ(l.counts.refused_limit, 0);
+	layers_close(&l);
+}
+
 /* --- RFC 2543 --- */
 
 #define OLD_VIA "SIP/2.0/UDP $F"
