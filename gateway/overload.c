@@ -26,9 +26,11 @@
  * second, it ends.
  *
  * The rate needs time to learn of a burst. So there is a second rule, for each
- * call alone: one that has waited for most of what is allowed is refused, for
- * it would be answered too late. And a third: when the loop itself is later
- * than that, nothing new is begun.
+ * call alone: one that has waited for much of what is allowed is refused, for
+ * it would be answered too late. While there is a rate it is refused sooner: no
+ * burst explains its wait then, and a period with some of those is no better
+ * than one in which the queue stands. And a third: when the loop itself is
+ * later than all that is allowed, nothing new is begun.
  *
  * Credit is kept as a length of time, in which the rate would have let in what
  * it has not; a call costs 1/rate. At most BURST of it is kept, so that calls
@@ -42,7 +44,9 @@ enum {
 	RATE_LEAST = 2, /* a second: something always gets through */
 	CALM_PERIODS = 10,
 	STANDING_PERIODS = 2,
-	STEPS = 5, /* in twentieths of the rate */
+	STEPS = 5,       /* in twentieths of the rate */
+	LATE_LEAST = 3,  /* so many in a period are too many, */
+	LATE_SHARE = 20, /* if it is one of so many */
 };
 
 /* A queue that never is shorter stands. */
@@ -55,13 +59,13 @@ static usec target_of(const struct overload *o)
  * allowed is for what is still to be done for it. */
 static usec bound_of(const struct overload *o)
 {
-	return o->most * 2 / 5;
+	return o->limiting ? o->most / 5 : o->most * 2 / 5;
 }
 
 static void begin_period(struct overload *o)
 {
 	o->least = -1;
-	o->admitted = o->refused = 0;
+	o->admitted = o->refused = o->tardy = 0;
 }
 
 void overload_init(struct overload *o, usec most)
@@ -110,7 +114,8 @@ static bool has_credit(struct overload *o)
 
 bool overload_admit(struct overload *o, usec waited)
 {
-	bool late = waited > bound_of(o) || overload_is_late(o);
+	bool tardy = waited > bound_of(o);
+	bool late = tardy || overload_is_late(o);
 
 	if (o->least < 0 || waited < o->least)
 		o->least = waited;
@@ -122,6 +127,7 @@ bool overload_admit(struct overload *o, usec waited)
 		o->refused_late++;
 	else
 		o->refused_rate++;
+	o->tardy += tardy;
 	o->refused++;
 	o->refused_since++;
 	return false;
@@ -183,7 +189,9 @@ static enum overload_change go_on(struct overload *o)
 
 static void count_period(struct overload *o)
 {
-	bool stands = o->least > target_of(o) || overload_is_late(o);
+	bool tardy = o->tardy >= LATE_LEAST &&
+	             o->tardy * LATE_SHARE > o->admitted + o->refused;
+	bool stands = o->least > target_of(o) || overload_is_late(o) || tardy;
 
 	o->standing = stands ? o->standing + 1 : 0;
 	o->well = stands ? 0 : o->well + 1;

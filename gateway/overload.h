@@ -26,7 +26,7 @@ struct overload {
 	usec most; /* no new call is to wait longer: `call lag` */
 	/* of the period that runs */
 	usec least; /* the shortest wait of a new call; -1: there was none */
-	unsigned admitted, refused;
+	unsigned admitted, refused, tardy; /* the last: refused as late */
 	unsigned carried; /* new calls a second, of late: smoothed */
 	unsigned standing,
 		well; /* periods in a row with such a queue, without */

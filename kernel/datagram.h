@@ -11,7 +11,7 @@
 #include "kernel/addr.h"
 #include "kernel/instant.h"
 
-enum { DATAGRAMS = 32 }; /* at most in one go */
+enum { DATAGRAMS = 16 }; /* at most in one go */
 
 struct datagram {
 	struct addr from; /* unset: a kind of address we do not know */

@@ -38,7 +38,10 @@
 #include "kernel/mem.h"
 #include "kernel/net.h"
 
-enum { BATCHES = 4 }; /* of datagrams: a wake-up takes at most */
+/* A wake-up takes no more batches of datagrams, and begins none later: others
+ * wait for their turn of the loop, answers from the D channels among them. */
+enum { BATCHES = 4 };
+#define READING MSEC(2)
 
 enum { PLACE = UINT16_MAX + 1 };
 
@@ -120,11 +123,13 @@ static bool receive_batch(struct outlet *o)
 
 static void datagrams_ready(void *self, unsigned events)
 {
+	struct instant began = instant_now();
 	struct outlet *o = self;
 
 	(void)events;
 	for (int i = 0; i < BATCHES; i++)
-		if (!receive_batch(o))
+		if (!receive_batch(o) ||
+		    instant_since(instant_now(), began) >= READING)
 			break;
 }
 
