@@ -113,7 +113,7 @@ $(DOC_TOOLS): $B/%: $B/tools/%.o $(PARTS)
 	  $(call extra,gateway $(gateway))
 
 # Many calls through the world: tests/soak with the world of tests/gateway.
-SOAK_OBJS := $(call objs,tests/soak) $(patsubst %,$B/tests/gateway/%.o,world exchange phone harm sip/far)
+SOAK_OBJS := $(call objs,tests/soak) $(patsubst %,$B/tests/gateway/%.o,world world_conf exchange phone harm sip/far)
 $B/tests/soak.test: $(SOAK_OBJS) $(call objs,tests) $B/gateway_parts.a $(call lib,$(gateway)) $(call files,$(gateway))
 	$(if $(V),,@echo '  LINK $@')
 	$Q$(CC) -o $@ $(SOAK_OBJS) $(call objs,tests) $B/gateway_parts.a $(call lib,$(gateway)) \

@@ -10,8 +10,8 @@
  * were answered stay for 32 seconds, in case they come again (timers J and L).
  * When a place is wanted the oldest of them that nobody holds gives up its own,
  * so that the size of the pool limits what goes on at once and not how many
- * calls there may be in a second. A request that comes again so late finds nothing then: a
- * BYE gets 481, which ends the call as well.
+ * calls there may be in a second. A request that comes again so late finds
+ * nothing then: a BYE gets 481, which ends the call as well.
  *
  * A message is printed once. What may have to be repeated is kept as octets,
  * together with the request, which the user may look at, and from which ACK
