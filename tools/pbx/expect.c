@@ -270,9 +270,11 @@ static enum outcome judge_tone(struct pbx_call *call, const struct step *step,
 	outcome =
 		lasts(call, step,
 	              pure && s->level >= step->low && s->level <= step->high);
-	if (call->based && (step->count || outcome == OUTCOME_WAIT))
+	if (!call->based)
+		return outcome;
+	if (step->count || outcome == OUTCOME_WAIT)
 		text_add(why, ", %u gaps", (unsigned)gaps);
-	if (call->based && outcome == OUTCOME_WAIT)
+	if (outcome == OUTCOME_WAIT)
 		text_add(why, ", as wanted for %.1f s at most",
 		         (double)call->longest / SEC(1));
 	return step->count && gaps > step->most ? OUTCOME_FAILED : outcome;
