@@ -120,7 +120,6 @@ struct transaction *transaction_new(struct transactions *owner,
                                     const struct fsm_type *type);
 /* It is of nobody's share any more. */
 void transaction_discharge(struct transaction *t);
-
 /* Somebody let go of it, or it has begun to linger: is it spare now? */
 void transaction_unheld(struct transaction *t);
 /* A client transaction of its own, nobody is told; takes cancel over. */

@@ -126,14 +126,44 @@ static void pull_out(void)
 	CHECK_EQ(system("echo 1 >" PLACE "unassign_span"), 0);
 }
 
+/* The span's lines of system.conf, and these more. */
+static void configure(const char *more)
+{
+	FILE *conf = fopen("/tmp/span1.conf", "w");
+
+	CHECK(conf != NULL);
+	(void)fprintf(conf,
+	              "bchan=1-15,17-31\ndchan=16\nalaw=1-15,17-31\n%s"
+	              "loadzone=us\ndefaultzone=us\n",
+	              more);
+	(void)fclose(conf);
+	CHECK_EQ(system("dahdi_cfg -c /tmp/span1.conf >/dev/null 2>&1"), 0);
+}
+
 static void plug_in(void)
 {
-	CHECK_EQ(system("echo 1:1:1 >" PLACE "assign_span && "
-	                "printf 'bchan=1-15,17-31\\ndchan=16\\n"
-	                "alaw=1-15,17-31\\nloadzone=us\\ndefaultzone=us\\n' "
-	                ">/tmp/span1.conf && "
-	                "dahdi_cfg -c /tmp/span1.conf >/dev/null 2>&1"),
-	         0);
+	CHECK_EQ(system("echo 1:1:1 >" PLACE "assign_span"), 0);
+	configure("");
+}
+
+static void open_span(struct bench *b, unsigned echo_ms)
+{
+	struct board_conf conf = { .name = "e1 0",
+		                   .kind = BOARD_DAHDI,
+		                   .span_number = 1 };
+
+	board_conf_preset(&conf, SPAN_E1);
+	conf.echo_ms = echo_ms;
+	b->alarms = ALARM_LOS;
+	CHECK_EQ(loop_new(&b->loop), 0);
+	CHECK_EQ(board_span_open(&b->span, b->loop, &conf, &handler, b), 0);
+	CHECK(turn_until(b, is_up));
+}
+
+static void close_span(struct bench *b)
+{
+	b->span = board_span_close(b->span);
+	b->loop = loop_free(b->loop);
 }
 
 static const struct removal_row {
@@ -150,17 +180,11 @@ static const struct removal_row {
 
 TEST_ROWS(a_channel_is_good_again_after_its_device, removal_rows, row)
 {
-	struct bench b = { .alarms = ALARM_LOS };
-	struct board_conf conf = { .name = "e1 0",
-		                   .kind = BOARD_DAHDI,
-		                   .span_number = 1 };
+	struct bench b = { 0 };
 
 	if (getenv("LAB") == NULL)
 		return;
-	board_conf_preset(&conf, SPAN_E1);
-	CHECK_EQ(loop_new(&b.loop), 0);
-	CHECK_EQ(board_span_open(&b.span, b.loop, &conf, &handler, &b), 0);
-	CHECK(turn_until(&b, is_up));
+	open_span(&b, 32);
 	CHECK_EQ(board_chan_open(b.span, SLOT, true), 0);
 	if (row->taken)
 		CHECK(turn_until(&b, is_heard));
@@ -179,8 +203,7 @@ TEST_ROWS(a_channel_is_good_again_after_its_device, removal_rows, row)
 	if (row->given_up || row->resting)
 		CHECK_EQ(board_chan_open(b.span, SLOT, false), 0);
 	CHECK(turn_until(&b, is_heard));
-	b.span = board_span_close(b.span);
-	b.loop = loop_free(b.loop);
+	close_span(&b);
 }
 
 /* How many channels of the span have their canceller at work, as the driver
@@ -211,23 +234,12 @@ static const struct canceller_row {
 
 TEST_ROWS(the_driver_cancels_echo_as_told, canceller_rows, row)
 {
-	struct bench b = { .alarms = ALARM_LOS };
-	struct board_conf conf = { .name = "e1 0",
-		                   .kind = BOARD_DAHDI,
-		                   .span_number = 1 };
+	struct bench b = { 0 };
 
 	if (getenv("LAB") == NULL)
 		return;
-	CHECK_EQ(system("printf 'bchan=1-15,17-31\\ndchan=16\\n"
-	                "alaw=1-15,17-31\\nechocanceller=mg2,1-15,17-31\\n"
-	                "loadzone=us\\ndefaultzone=us\\n' >/tmp/echo.conf && "
-	                "dahdi_cfg -c /tmp/echo.conf >/dev/null 2>&1"),
-	         0);
-	board_conf_preset(&conf, SPAN_E1);
-	conf.echo_ms = row->echo_ms;
-	CHECK_EQ(loop_new(&b.loop), 0);
-	CHECK_EQ(board_span_open(&b.span, b.loop, &conf, &handler, &b), 0);
-	CHECK(turn_until(&b, is_up));
+	configure("echocanceller=mg2,1-15,17-31\n");
+	open_span(&b, row->echo_ms);
 	CHECK_EQ(cancellers(), 0);
 	CHECK_EQ(board_chan_open(b.span, SLOT, row->speech), 0);
 	CHECK(turn_until(&b, is_heard));
@@ -246,6 +258,5 @@ TEST_ROWS(the_driver_cancels_echo_as_told, canceller_rows, row)
 	CHECK_EQ(cancellers(), row->working);
 	board_chan_close(b.span, SLOT);
 	CHECK_EQ(cancellers(), 0);
-	b.span = board_span_close(b.span);
-	b.loop = loop_free(b.loop);
+	close_span(&b);
 }
