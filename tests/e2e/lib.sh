@@ -12,6 +12,7 @@
 #   pbx_done NAME        waits for it: its expectations must have held
 #   sipp_start NAME SCENARIO [args], sipp_done NAME
 #   phone_start NAME [args], phone_done NAME
+#   calls_each_way CODEC a call in each direction, heard bit by bit
 #   until_true 10 has_rtp, rtp_here   where it may speak first
 #   show COMMAND         runs a console command
 #   want WHAT GOT WANTED two texts are the same
@@ -241,6 +242,29 @@ phone_start() {
 }
 
 phone_done() { finished "$1" phone; }
+
+# A call each way at once: SIPp calls PBX a, which judges the sound as the phone at
+# $MEDIA does; PBX a calls SIPp, whose sound has a port of its own.
+calls_each_way() { # CODEC [UAC [UAS]]
+	SIPP_MEDIA=$((MEDIA + 10)) sipp_start far "${3:-uas}"
+	pbx a 'answer 3035550... as B
+  connect
+  play pattern
+  expect pattern for 1s errors 0 within 6s
+  expect disconnect cause 16 within 10s
+call 5550100 from 3035551000 after 1s as A
+  expect connect within 10s
+  clear
+  expect released within 5s'
+	line_up a
+	phone_start phone --codec "$1" --send pattern --expect pattern --duration 4
+	SIPP_PORT=$((FAR + 1)) sipp_start near "${2:-uac}" -s 3035550100 -d 3000
+	sipp_done near
+	sipp_done far
+	pbx_done a
+	phone_done phone
+	ladders 2
+}
 
 # Where the gateway hears the RTP of the only call: for a phone that speaks first.
 rtp_here() { show --json show voip rtp connections | grep -oE '"local": *"[^"]*"' | cut -d '"' -f 4 | head -n 1; }
