@@ -4,10 +4,10 @@
  * Messages by value between threads: an array used as a ring under one lock,
  * held for one memcpy. Nothing here waits for room: a mailbox that is full
  * belongs to a reader that has stopped reading, and waiting for it would stop
- * the writer too. The lock lends its priority, so that a low thread that holds
- * it does not keep a real-time one waiting.
+ * the writer too.
  *
- * The reader is woken when the box stops being empty, not at every message, and
+ * The reader is woken when the box stops being empty, not at every message (one
+ * that was put and not posted counts when the ring comes), and
  * after the lock was given back: woken inside it he would run into the lock at
  * once, and both would pay for a wait in the kernel. A polling reader sees an
  * eventfd that is readable while something waits. It may stay so for a moment
@@ -27,19 +27,20 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "kernel/loop.h"
 #include "kernel/mem.h"
+#include "kernel/thread.h"
 
 struct mailbox {
-	pthread_mutex_t lock;
+	struct lock lock;
 	size_t size;
 	unsigned depth, first, waiting;
 	uint64_t refused;
+	bool told; /* the reader was promised a ring for what waits */
 	uint64_t rung, heard; /* rings promised; rings taken from the eventfd */
 	uint8_t *messages;
 	int fd; /* eventfd, -1 once attached */
@@ -51,20 +52,6 @@ struct mailbox {
 	struct deferred ring;
 };
 
-static int init_lock(pthread_mutex_t *lock)
-{
-	pthread_mutexattr_t attr;
-	int rc = pthread_mutexattr_init(&attr);
-
-	if (rc != 0)
-		return -rc;
-	rc = pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
-	if (rc == 0)
-		rc = pthread_mutex_init(lock, &attr);
-	(void)pthread_mutexattr_destroy(&attr);
-	return -rc;
-}
-
 int mailbox_new(struct mailbox **out, size_t size, unsigned depth)
 {
 	struct mailbox *box = mem_new(struct mailbox);
@@ -73,7 +60,7 @@ int mailbox_new(struct mailbox **out, size_t size, unsigned depth)
 
 	if (box == NULL)
 		return -ENOMEM;
-	rc = init_lock(&box->lock);
+	rc = lock_init(&box->lock);
 	if (rc < 0) {
 		(void)mem_free(box);
 		return rc;
@@ -102,7 +89,7 @@ struct mailbox *mailbox_free(struct mailbox *box)
 	deferred_cancel(&box->ring);
 	if (box->fd >= 0)
 		(void)close(box->fd);
-	(void)pthread_mutex_destroy(&box->lock);
+	lock_done(&box->lock);
 	mem_free(box->delivered);
 	mem_free(box->messages);
 	return mem_free(box);
@@ -136,42 +123,86 @@ static uint8_t *slot(struct mailbox *box, unsigned n)
 	       (size_t)((box->first + n) % box->depth) * box->size;
 }
 
-int mailbox_post(struct mailbox *box, const void *message)
+/* Under the lock. */
+static int add(struct mailbox *box, const void *message)
 {
-	bool ring = false;
-	int rc = 0;
-
-	pthread_mutex_lock(&box->lock);
 	if (box->waiting == box->depth) {
 		__atomic_add_fetch(&box->refused, 1, __ATOMIC_RELAXED);
-		rc = -ENOSPC;
-	} else {
-		memcpy(slot(box, box->waiting), message, box->size);
-		ring = box->waiting++ == 0 && !box->ring.waiting;
-		box->rung += ring;
+		return -ENOSPC;
 	}
-	pthread_mutex_unlock(&box->lock);
-	if (ring && box->writer != NULL)
+	memcpy(slot(box, box->waiting++), message, box->size);
+	return 0;
+}
+
+/* Under the lock: is a ring due for what waits? It is promised then. */
+static bool promise(struct mailbox *box)
+{
+	bool due = box->waiting > 0 && !box->told && !box->ring.waiting;
+
+	box->told = box->waiting > 0;
+	box->rung += due;
+	return due;
+}
+
+static void keep_promise(struct mailbox *box)
+{
+	if (box->writer != NULL)
 		loop_defer(box->writer, &box->ring);
-	else if (ring)
+	else
 		wake_reader(box);
+}
+
+int mailbox_post(struct mailbox *box, const void *message)
+{
+	bool ring;
+	int rc;
+
+	lock_take(&box->lock);
+	rc = add(box, message);
+	ring = promise(box);
+	lock_give(&box->lock);
+	if (ring)
+		keep_promise(box);
 	return rc;
+}
+
+int mailbox_put(struct mailbox *box, const void *message)
+{
+	int rc;
+
+	lock_take(&box->lock);
+	rc = add(box, message);
+	lock_give(&box->lock);
+	return rc;
+}
+
+void mailbox_ring(struct mailbox *box)
+{
+	bool ring;
+
+	lock_take(&box->lock);
+	ring = promise(box);
+	lock_give(&box->lock);
+	if (ring)
+		keep_promise(box);
 }
 
 bool mailbox_take(struct mailbox *box, void *message)
 {
 	bool taken;
 
-	pthread_mutex_lock(&box->lock);
+	lock_take(&box->lock);
 	taken = box->waiting > 0;
 	if (taken) {
 		memcpy(message, slot(box, 0), box->size);
 		box->first =
 			--box->waiting == 0 ? 0 : (box->first + 1) % box->depth;
 	}
-	if (box->waiting == 0)
+	if (box->waiting == 0) {
+		box->told = false;
 		calm_reader(box);
-	pthread_mutex_unlock(&box->lock);
+	}
+	lock_give(&box->lock);
 	return taken;
 }
 
@@ -185,9 +216,9 @@ static void deliver(void *self)
 			return;
 		box->fn(box->self, box->delivered);
 	}
-	pthread_mutex_lock(&box->lock);
+	lock_take(&box->lock);
 	more = box->waiting > 0;
-	pthread_mutex_unlock(&box->lock);
+	lock_give(&box->lock);
 	if (more)
 		wakeup_send(box->wakeup);
 }
@@ -209,13 +240,13 @@ int mailbox_attach(struct mailbox *box, struct loop *loop,
 	}
 	box->fn = fn;
 	box->self = self;
-	pthread_mutex_lock(&box->lock);
+	lock_take(&box->lock);
 	box->wakeup = wakeup;
 	(void)close(box->fd);
 	box->fd = -1;
 	if (box->waiting > 0)
 		wake_reader(box);
-	pthread_mutex_unlock(&box->lock);
+	lock_give(&box->lock);
 	return 0;
 }
 

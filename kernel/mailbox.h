@@ -31,6 +31,11 @@ void mailbox_gather(struct mailbox *box, struct loop *loop);
 /* Any thread. -ENOSPC when full. */
 int mailbox_post(struct mailbox *box, const void *message);
 
+/* As mailbox_post(), but the reader need not know before mailbox_ring(), which
+ * the same thread calls when it has put all it has. */
+int mailbox_put(struct mailbox *box, const void *message);
+void mailbox_ring(struct mailbox *box);
+
 /* The reader's thread; false when empty. */
 bool mailbox_take(struct mailbox *box, void *message);
 

@@ -12,7 +12,6 @@
 #include "kernel/thread.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 
@@ -118,6 +117,35 @@ uint64_t thread_self(void)
 	if (mine == 0)
 		mine = __atomic_add_fetch(&given, 1, __ATOMIC_RELAXED);
 	return mine;
+}
+
+int lock_init(struct lock *lock)
+{
+	pthread_mutexattr_t attr;
+	int rc = pthread_mutexattr_init(&attr);
+
+	if (rc != 0)
+		return -rc;
+	rc = pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+	if (rc == 0)
+		rc = pthread_mutex_init(&lock->mutex, &attr);
+	(void)pthread_mutexattr_destroy(&attr);
+	return -rc;
+}
+
+void lock_done(struct lock *lock)
+{
+	(void)pthread_mutex_destroy(&lock->mutex);
+}
+
+void lock_take(struct lock *lock)
+{
+	(void)pthread_mutex_lock(&lock->mutex);
+}
+
+void lock_give(struct lock *lock)
+{
+	(void)pthread_mutex_unlock(&lock->mutex);
 }
 
 void shared_add(shared_count *c, uint64_t n)

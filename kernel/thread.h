@@ -11,6 +11,8 @@
 
 #include "kernel/base.h"
 
+#include <pthread.h>
+
 struct thread;
 
 typedef void (*thread_fn)(void *self);
@@ -27,6 +29,17 @@ bool thread_is_realtime(const struct thread *thread);
 
 /* A number for the calling thread, never 0; compare to see whose turn it is. */
 uint64_t thread_self(void);
+
+/* A lock lends its priority: a low thread that holds it does not keep a
+ * real-time one waiting. Not recursive. */
+struct lock {
+	pthread_mutex_t mutex;
+};
+
+int lock_init(struct lock *lock);
+void lock_done(struct lock *lock);
+void lock_take(struct lock *lock);
+void lock_give(struct lock *lock);
 
 /* Single counters shared by threads: relaxed add, relaxed read. */
 typedef uint64_t shared_count;

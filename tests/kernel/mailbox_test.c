@@ -93,6 +93,35 @@ TEST(descriptor_is_readable_exactly_while_letters_wait)
 	(void)mailbox_free(box);
 }
 
+TEST(what_is_put_is_told_by_one_ring)
+{
+	const struct letter letter = { .number = 1 };
+	struct mailbox *box = open_box(3);
+	struct letter got;
+	int fd = mailbox_fd(box);
+
+	mailbox_ring(box); /* of nothing */
+	CHECK(!is_readable(fd));
+	CHECK_EQ(mailbox_put(box, &letter), 0);
+	CHECK_EQ(mailbox_put(box, &letter), 0);
+	CHECK(!is_readable(fd));
+	mailbox_ring(box);
+	CHECK(is_readable(fd));
+	CHECK(mailbox_take(box, &got) && mailbox_take(box, &got));
+	CHECK(!is_readable(fd));
+	/* who posts rings for what was put before, and a full box refuses */
+	CHECK_EQ(mailbox_put(box, &letter), 0);
+	CHECK_EQ(post(box, 2), 0);
+	CHECK(is_readable(fd));
+	CHECK_EQ(mailbox_put(box, &letter), 0);
+	CHECK_EQ(mailbox_put(box, &letter), -ENOSPC);
+	mailbox_ring(box);
+	for (unsigned i = 0; i < 3; i++)
+		CHECK(mailbox_take(box, &got));
+	CHECK(!is_readable(fd));
+	(void)mailbox_free(box);
+}
+
 TEST(a_writer_that_gathers_rings_when_its_turn_is_over)
 {
 	struct mailbox *box = open_box(4);
