@@ -5,12 +5,15 @@
  * A span carried over a unix socket: a board without hardware. Anything that
  * speaks the format of README.md may be at the other end.
  *
- * The media thread owns the connection. It alone accepts, connects, reads,
- * sends and closes, so no descriptor is ever used by one thread while another
- * closes it, and packets leave in one order. The signalling thread puts what it
- * wants sent into a mailbox that is part of what board_span_fd() waits for; a
- * frame leaves one wake-up later. The other way go good frames, the raw alarms
- * and sentences for the log, through a mailbox of the loop's.
+ * The media thread owns the connection. It alone accepts, connects, reads and
+ * closes. The frames of a turn the signalling thread sends itself when it is
+ * over: a packet is atomic, and a lock keeps the descriptor open meanwhile. To
+ * wake the media thread for them would cost more than all else that is done for
+ * a frame. What is no frame, and what there was no room for, goes by a mailbox
+ * that is part of what board_span_fd() waits for; while something waits there,
+ * or in the queue before the socket, frames go that way too, in their order.
+ * The other way go good frames, the raw alarms and sentences for the log,
+ * through a mailbox of the loop's.
  *
  * The alarms are reported as a state, not as events: as long as the last one
  * told is not the one that stands, every turn tries again, and a full mailbox
@@ -27,6 +30,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "kernel/loop.h"
 #include "kernel/mailbox.h"
 #include "kernel/mem.h"
 #include "kernel/net.h"
@@ -39,14 +43,6 @@ enum { REPORTS = 128, ORDERS = 64, COMPLAINTS_MOST = 5 };
 
 /* What one turn may find readable. */
 enum { READY_CLOCK, READY_ORDERS, READY_LISTENER, READY_LINE, READY_KINDS };
-
-/* A packet of this kind is to be sent. */
-struct wire_order {
-	enum wire_kind kind;
-	unsigned value, slot; /* alarms; a fault's kind and slot */
-	size_t len;
-	uint8_t octets[FRAME_MOST];
-};
 
 static struct wire *wire_of(struct board_span *span)
 {
@@ -79,24 +75,69 @@ static void on_report(void *self, const void *message)
 	}
 }
 
+static void put_frame(struct writer *packet, const struct wire *wire,
+                      const struct wire_order *order)
+{
+	wire_put_frame(packet, wire->shape.dslot,
+	               (struct bytes){ order->octets, order->len });
+}
+
 static int post_order(struct wire *wire, const struct wire_order *order)
 {
 	int rc = mailbox_post(wire->down, order);
 
 	if (rc < 0)
 		COUNT(&wire->span, send_full);
+	else
+		wire->ordered++;
 	return rc;
+}
+
+/* Does the packet leave before anything that waits? Of what is wrong the media
+ * thread gets to know by itself. Under the lock. */
+static bool send_at_once(struct wire *wire, const struct wire_order *order)
+{
+	uint8_t octets[2 + FRAME_MOST];
+	struct writer packet = WRITER(octets);
+
+	if (!shared_look(&wire->linked) ||
+	    (unsigned)shared_look(&wire->obeyed) != wire->ordered)
+		return false;
+	put_frame(&packet, wire, order);
+	if (net_send(wire->fd, (struct bytes){ packet.at, packet.len }) < 0)
+		return false;
+	COUNT(&wire->span, frames_out);
+	return true;
+}
+
+/* The frames of a turn, one after the other. */
+static void send_frames(void *self)
+{
+	struct wire *wire = self;
+
+	lock_take(&wire->sending);
+	for (unsigned i = 0; i < wire->nframes; i++)
+		if (!send_at_once(wire, &wire->frames[i]))
+			(void)post_order(wire, &wire->frames[i]);
+	lock_give(&wire->sending);
+	wire->nframes = 0;
 }
 
 static int wire_span_send(struct board_span *span, struct bytes frame)
 {
 	struct wire *wire = wire_of(span);
-	struct wire_order order = { .kind = WIRE_FRAME, .len = frame.len };
+	struct wire_order *order;
 
 	if (!shared_look(&wire->linked))
 		return -ENETDOWN;
-	memcpy(order.octets, frame.at, frame.len);
-	return post_order(wire, &order);
+	if (wire->nframes == WIRE_FRAMES)
+		send_frames(wire);
+	order = &wire->frames[wire->nframes++];
+	order->kind = WIRE_FRAME;
+	order->len = frame.len;
+	memcpy(order->octets, frame.at, frame.len);
+	loop_defer(span->loop, &wire->turn_over);
+	return 0;
 }
 
 static int wire_span_send_alarm(struct board_span *span, unsigned alarms)
@@ -117,6 +158,7 @@ static int wire_span_send_fault(struct board_span *span, unsigned kind,
 
 	if (!shared_look(&wire->linked))
 		return -ENETDOWN;
+	send_frames(wire); /* it is of those to come */
 	return post_order(wire, &order);
 }
 
@@ -181,11 +223,13 @@ static int watch(struct wire *wire, int fd, uint32_t what)
 
 void wire_hang_up(struct wire *wire, usec retry)
 {
+	shared_raise(&wire->linked, 0);
+	lock_take(&wire->sending);
 	if (wire->fd >= 0)
 		(void)close(wire->fd);
 	wire->fd = -1;
+	lock_give(&wire->sending);
 	wire->phase = WIRE_CLOSED;
-	shared_raise(&wire->linked, 0);
 	wire->nlate = wire->nfaults = 0;
 	wire->alarms = wire->shown = 0;
 	wire->silent = false;
@@ -219,6 +263,7 @@ bool wire_send(struct wire *wire, const struct writer *packet, bool keep)
 		}
 		return false;
 	}
+	shared_raise(&wire->obeyed, (int)wire->taken - 1); /* not all */
 	late = &wire->late[(wire->late_first + wire->nlate++) % WIRE_QUEUE];
 	late->len = octets.len;
 	memcpy(late->octets, octets.at, octets.len);
@@ -324,8 +369,7 @@ static void obey(struct wire *wire, const struct wire_order *order)
 	if (wire->phase != WIRE_UP)
 		return;
 	if (order->kind == WIRE_FRAME)
-		wire_put_frame(&packet, wire->shape.dslot,
-		               (struct bytes){ order->octets, order->len });
+		put_frame(&packet, wire, order);
 	else
 		wire_put_fault(&packet, order->value, order->slot);
 	if (wire_send(wire, &packet, true) && order->kind == WIRE_FRAME)
@@ -339,6 +383,7 @@ static void take_orders(struct wire *wire)
 	for (unsigned i = 0; i < ORDERS; i++) {
 		if (!mailbox_take(wire->down, &order))
 			return;
+		wire->taken++;
 		obey(wire, &order);
 	}
 }
@@ -395,6 +440,8 @@ static int wire_turn(struct board_span *span, const struct board_media *media,
 	done = wire_clock_turn(wire, media, self);
 	send_alarms(wire);
 	report_line(wire);
+	if (wire->nlate == 0)
+		shared_raise(&wire->obeyed, (int)wire->taken);
 	return done;
 }
 
@@ -408,6 +455,9 @@ static struct board_span *wire_create(void)
 		return NULL;
 	wire->poll_fd = wire->clock_fd = wire->listen_fd = wire->fd = -1;
 	wire->told = ALARM_LOS;
+	deferred_init(&wire->turn_over, send_frames, wire);
+	if (lock_init(&wire->sending) < 0)
+		return mem_free(wire);
 	return &wire->span;
 }
 
@@ -469,6 +519,8 @@ static void wire_close(struct board_span *span)
 	struct wire *wire = wire_of(span);
 
 	/* The last words of the signalling thread, as far as they fit. */
+	deferred_cancel(&wire->turn_over);
+	send_frames(wire);
 	if (wire->phase == WIRE_UP)
 		take_orders(wire);
 	if (wire->listen_fd >= 0) {
@@ -482,6 +534,7 @@ static void wire_close(struct board_span *span)
 		(void)close(wire->poll_fd);
 	mailbox_free(wire->up);
 	mailbox_free(wire->down);
+	lock_done(&wire->sending);
 	mem_free(wire);
 }
 

@@ -10,6 +10,7 @@
 
 #include "board/private.h"
 #include "board/wire_packet.h"
+#include "kernel/loop.h"
 
 struct mailbox;
 
@@ -17,7 +18,7 @@ struct mailbox;
 #define WIRE_RETRY       MSEC(200) /* to connect */
 #define WIRE_RETRY_WRONG SEC(5)    /* what did not fit will not fit at once */
 
-enum { WIRE_QUEUE = 64, WIRE_BATCH = 64, WIRE_FAULTS = 16 };
+enum { WIRE_QUEUE = 64, WIRE_BATCH = 64, WIRE_FAULTS = 16, WIRE_FRAMES = 16 };
 
 /* How far a connection is. */
 enum wire_phase { WIRE_CLOSED, WIRE_GREETING, WIRE_UP };
@@ -33,6 +34,14 @@ struct wire_report {
 	uint8_t octets[FRAME_MOST]; /* a frame, or text with its NUL */
 };
 
+/* A packet of this kind is to be sent. */
+struct wire_order {
+	enum wire_kind kind;
+	unsigned value, slot; /* alarms; a fault's kind and slot */
+	size_t len;
+	uint8_t octets[FRAME_MOST];
+};
+
 /* A packet that did not fit into the socket. */
 struct wire_late {
 	size_t len;
@@ -45,13 +54,19 @@ struct wire_owed {
 	bool silent; /* it brought nothing new and takes nothing with it */
 };
 
-/* Everything but `span` and the mailboxes belongs to the media thread, from
- * the first turn to the last. */
+/* Everything but these first ones belongs to the media thread, from the first
+ * turn to the last. */
 struct wire {
 	struct board_span span;
 	struct mailbox *up;   /* wire_report, to the signalling thread */
 	struct mailbox *down; /* wire_order, from it */
 	shared_flag linked;   /* phase is WIRE_UP, for the signalling thread */
+	struct wire_order frames[WIRE_FRAMES]; /* of this turn of the loop */
+	unsigned nframes;
+	struct deferred turn_over;
+	unsigned ordered;    /* orders posted, of all there were */
+	shared_flag obeyed;  /* orders sent, nothing waits before the next */
+	struct lock sending; /* fd is not closed meanwhile */
 
 	int poll_fd, clock_fd, listen_fd, fd;
 	enum wire_phase phase;
@@ -63,6 +78,7 @@ struct wire {
 	unsigned complaints;
 	struct wire_late late[WIRE_QUEUE]; /* waiting to be sent */
 	unsigned late_first, nlate;
+	unsigned taken; /* orders, of all there were */
 
 	unsigned alarms;             /* the far end lets us see these */
 	bool silent;                 /* nothing heard for a second */

@@ -93,7 +93,7 @@ static void take_frame(struct wire *wire, struct bytes frame)
 	memcpy(report.octets, frame.at, frame.len);
 	if (fault == WIRE_FAULT_INVERT)
 		report.octets[frame.len - 1] ^= 1;
-	if (mailbox_post(wire->up, &report) < 0)
+	if (mailbox_put(wire->up, &report) < 0)
 		COUNT(&wire->span, frames_dropped);
 }
 
@@ -158,10 +158,11 @@ void wire_read(struct wire *wire)
 		int n = net_receive(wire->fd, octets, sizeof(octets));
 
 		if (n == -EAGAIN)
-			return;
+			break;
 		if (n <= 0)
 			wire_hang_up(wire, WIRE_RETRY);
 		else
 			take_packet(wire, (struct bytes){ octets, (size_t)n });
 	}
+	mailbox_ring(wire->up);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "kernel/loop.h"
 #include "kernel/net.h"
 #include "tests/board/wire_end.h"
 
@@ -41,6 +42,27 @@ TEST_ROWS(frames_cross_whole_in_both_directions, role_rows, row)
 	CHECK_MEM(end.frame, sabme, 3);
 	CHECK_EQ(end_counts(&end).frames_in, 1);
 	CHECK_EQ(end_counts(&end).frames_out, 1);
+	end_close(&end);
+}
+
+TEST(frames_of_a_turn_leave_with_it_and_need_no_media_thread)
+{
+	uint8_t frame[3] = { 0 };
+	struct wire_end end;
+
+	end_init(&end, true);
+	end_open(&end);
+	end_bring_up(&end);
+	/* more than are gathered: the first of them leave at once */
+	for (; frame[0] < 20; frame[0]++)
+		CHECK_EQ(board_span_send(end.span, BYTES(frame)), 0);
+	CHECK_EQ(end_counts(&end).frames_out, 16);
+	(void)loop_turn(end.loop);
+	CHECK_EQ(end_counts(&end).frames_out, 20);
+	for (unsigned n = 0; n < 20; n++) {
+		CHECK(far_take_type(&end, 2));
+		CHECK_EQ(end.packet[2], n);
+	}
 	end_close(&end);
 }
 
@@ -344,6 +366,30 @@ TEST(our_faults_reach_the_far_end)
 	CHECK(far_take_type(&end, 5));
 	CHECK_EQ(end.len, sizeof(fault));
 	CHECK_MEM(end.packet, fault, sizeof(fault));
+	end_close(&end);
+}
+
+TEST(a_fault_stays_between_the_frames_it_was_asked_for_between)
+{
+	static const uint8_t types[] = { 2, 5, 2, 2 };
+	struct wire_end end;
+
+	end_init(&end, true);
+	end_open(&end);
+	end_bring_up(&end);
+	CHECK_EQ(board_span_send(end.span, BYTES(sabme)), 0);
+	CHECK_EQ(board_span_send_fault(end.span, 2, 16), 0);
+	CHECK_EQ(board_span_send(end.span, BYTES(sabme)), 0);
+	(void)loop_turn(end.loop);
+	CHECK_EQ(board_span_send(end.span, BYTES(sabme)), 0);
+	(void)loop_turn(end.loop);
+	end_turn(&end, 0);
+	for (unsigned i = 0; i < ARRAY_LEN(types); i++) {
+		do
+			CHECK(far_take(&end));
+		while (end.packet[0] == 3);
+		CHECK_EQ(end.packet[0], types[i]);
+	}
 	end_close(&end);
 }
 
