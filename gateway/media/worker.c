@@ -48,7 +48,8 @@ bool worker_tell(const struct end *end, struct note *note)
 	note->report.stream = end->stream->ref;
 	note->report.owner = end->stream->owner;
 	note->report.end = end->index;
-	return mailbox_post(end->worker->notes, note) == 0;
+	end->worker->noted = true;
+	return mailbox_put(end->worker->notes, note) == 0;
 }
 
 /* --- descriptors --- */
@@ -166,7 +167,8 @@ static void count_late(struct worker *w, const struct line *line)
 	if (instant_since(w->now, w->late_due) < 0)
 		return;
 	w->late_due = instant_add(w->now, SEC(1));
-	(void)mailbox_post(w->notes, &note);
+	w->noted = true;
+	(void)mailbox_put(w->notes, &note);
 }
 
 static void turn_line(struct worker *w, struct line *line)
@@ -209,12 +211,21 @@ static void take_pollee(struct worker *w, const struct pollee *p)
 	}
 }
 
+/* All that was told in a turn is heard in one. */
+static void ring_notes(struct worker *w)
+{
+	if (w->noted)
+		mailbox_ring(w->notes);
+	w->noted = false;
+}
+
 void worker_sink_receive(void *self, const struct tick *tick)
 {
 	struct line *line = self;
 
 	line->worker->now = instant_now();
 	line_receive(line, tick);
+	ring_notes(line->worker);
 }
 
 void worker_sink_transmit(void *self, struct tick *tick)
@@ -224,6 +235,7 @@ void worker_sink_transmit(void *self, struct tick *tick)
 	line->worker->now = instant_now();
 	line->worker->looked = false;
 	line_transmit(line, tick);
+	ring_notes(line->worker);
 }
 
 static void add_line(struct worker *w, struct line *line)
@@ -258,7 +270,8 @@ static void tell_gone(struct worker *w, struct line *line)
 		            .owner = line->owner },
 	};
 
-	if (mailbox_post(w->notes, &note) < 0)
+	w->noted = true;
+	if (mailbox_put(w->notes, &note) < 0)
 		list_append(&w->gone, &line->list);
 }
 
@@ -465,6 +478,7 @@ void worker_turn(struct worker *w, int wait_ms)
 		obey(w, &command);
 	if (instant_since(w->now, w->tend_due) >= 0)
 		pulse(w);
+	ring_notes(w);
 	shared_add(&w->turns, 1);
 }
 

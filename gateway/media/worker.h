@@ -61,6 +61,7 @@ struct worker {
 	struct instant now, tend_due, late_due;
 	unsigned turned_octets; /* of the line being turned */
 	bool looked;            /* at the sockets, in this turn */
+	bool noted;             /* something was told in this turn */
 	shared_count turns, late_turns;
 	struct tap tap;
 	/* the signalling thread's */
