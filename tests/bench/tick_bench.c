@@ -7,15 +7,24 @@
  * `name value unit` lines. The cost of the two system calls a packet needs is
  * in the figures, and is told apart by `channel_silent`, where nothing is sent
  * or received; the floor is those two alone.
+ *
+ *   tick_bench [floor]        the floor alone: a packet, a wake-up
+ *   tick_bench paced N PORT   the floor as it is in real time: N sockets send
+ *                             a packet each 20 ms to who echoes at PORT, some
+ *                             of them each 5 ms, and take what came. Who
+ *                             sleeps in between has nothing in his caches.
  */
 
 #include "gateway/media/media.h"
 #include "kernel/loop.h"
+#include "kernel/mailbox.h"
 #include "kernel/net.h"
+#include "kernel/thread.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -238,9 +247,151 @@ static void print_floor(void)
 	(void)close(fd);
 }
 
+/* --- waking up --- */
+
+enum { WAKE_UPS = 500 };
+
+static void sleep_ms(unsigned ms)
+{
+	const struct timespec t = { 0, (long)ms * 1000000 };
+
+	(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
+}
+
+struct sleeper {
+	struct mailbox *box;
+	double used;
+};
+
+/* Waits as a media thread does, and takes one number out of its mailbox. */
+static void sleep_and_wake(void *self)
+{
+	struct sleeper *s = self;
+	struct epoll_event e = { .events = EPOLLIN };
+	int set = epoll_create1(0), got = 0;
+	double begin = cpu_ns();
+
+	(void)epoll_ctl(set, EPOLL_CTL_ADD, mailbox_fd(s->box), &e);
+	while (got != WAKE_UPS)
+		if (epoll_wait(set, &e, 1, -1) == 1)
+			(void)mailbox_take(s->box, &got);
+	s->used = cpu_ns() - begin;
+	(void)close(set);
+}
+
+/* What it takes one thread to wake another that slept for 2 ms, and that one to
+ * wake up and sleep again. */
+static void print_wake_up(void)
+{
+	struct sleeper s = { NULL, 0 };
+	struct thread *thread;
+	double waking = 0;
+
+	if (mailbox_new(&s.box, sizeof(int), 4) < 0 ||
+	    thread_start(&thread, "sleeper", false, sleep_and_wake, &s) < 0)
+		fail("thread");
+	for (int i = 1; i <= WAKE_UPS; i++) {
+		double begin;
+
+		sleep_ms(2);
+		begin = cpu_ns();
+		(void)mailbox_post(s.box, &i);
+		waking += cpu_ns() - begin;
+	}
+	thread = thread_join(thread);
+	s.box = mailbox_free(s.box);
+	printf("floor_wake_up %.1f us\n", (waking + s.used) / WAKE_UPS / 1000);
+}
+
+/* --- at the pace of calls --- */
+
+enum { PACED_MOST = 512, PACED_TICKS = 400, PACED_PACKET = 172 };
+
+struct paced {
+	int set, n;
+	int fds[PACED_MOST];
+	struct addr to;
+	unsigned received;
+};
+
+static void paced_open(struct paced *p, int n, int port)
+{
+	struct addr any;
+
+	if (n < 1 || n > PACED_MOST || port < 1 || port > UINT16_MAX ||
+	    addr_parse(&any, "127.0.0.1", 0) < 0)
+		fail("paced: so many, to this port");
+	p->n = n;
+	p->to = any;
+	addr_set_port(&p->to, (uint16_t)port);
+	p->set = epoll_create1(0);
+	for (int i = 0; i < n; i++) {
+		struct epoll_event e = { .events = EPOLLIN };
+
+		p->fds[i] = net_udp_open(&any, -1);
+		e.data.fd = p->fds[i];
+		if (epoll_ctl(p->set, EPOLL_CTL_ADD, p->fds[i], &e) < 0)
+			fail("socket");
+	}
+}
+
+static void paced_tick(struct paced *p, unsigned tick)
+{
+	uint8_t packet[PACED_PACKET] = { 0x80, 8 };
+	struct epoll_event events[64];
+	struct addr from;
+	int n;
+
+	while ((n = epoll_wait(p->set, events, 64, 0)) > 0)
+		for (int i = 0; i < n; i++)
+			p->received +=
+				net_receive_from(events[i].data.fd, packet,
+			                         sizeof(packet), &from) > 0;
+	for (int i = (int)(tick % 4); i < p->n; i += 4)
+		(void)net_send_to(p->fds[i], BYTES(packet), &p->to);
+}
+
+/* What so many ticks cost, at their pace; NULL: of nothing but waking up. */
+static double paced_run(struct paced *p)
+{
+	double begin = cpu_ns();
+	struct timespec due;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &due);
+	for (unsigned tick = 0; tick < PACED_TICKS; tick++) {
+		due.tv_nsec += 5000000;
+		due.tv_sec += due.tv_nsec / 1000000000;
+		due.tv_nsec %= 1000000000;
+		(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due,
+		                      NULL);
+		if (p != NULL)
+			paced_tick(p, tick);
+	}
+	return cpu_ns() - begin;
+}
+
+static void print_paced(int n, int port)
+{
+	static struct paced p;
+	double waking, all;
+
+	paced_open(&p, n, port);
+	waking = paced_run(NULL);
+	all = paced_run(&p);
+	if (p.received == 0)
+		fail("paced: the echo");
+	printf("floor_active_%d %.4f %%/call\n", n,
+	       (all - waking) / (PACED_TICKS * 5e6) / n * 100);
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 4 && strcmp(argv[1], "paced") == 0) {
+		print_paced(atoi(argv[2]), atoi(argv[3]));
+		return 0;
+	}
 	print_floor();
+	print_wake_up();
 	if (argc > 1 && strcmp(argv[1], "floor") == 0)
 		return 0;
 	bench("channel_silent", CODEC_PCMA, false, false, false);
