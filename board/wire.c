@@ -110,7 +110,8 @@ static bool send_at_once(struct wire *wire, const struct wire_order *order)
 	return true;
 }
 
-/* The frames of a turn, one after the other. */
+/* The frames of a turn, one after the other: the far end wakes up once for
+ * them, and answers them together. */
 static void send_frames(void *self)
 {
 	struct wire *wire = self;
@@ -142,10 +143,12 @@ static int wire_span_send(struct board_span *span, struct bytes frame)
 
 static int wire_span_send_alarm(struct board_span *span, unsigned alarms)
 {
+	struct wire *wire = wire_of(span);
 	struct wire_order order = { .kind = WIRE_ALARM, .value = alarms };
 
+	send_frames(wire); /* it is not for those before it */
 	/* Kept for the connection to come when there is none. */
-	return post_order(wire_of(span), &order);
+	return post_order(wire, &order);
 }
 
 static int wire_span_send_fault(struct board_span *span, unsigned kind,
@@ -158,7 +161,7 @@ static int wire_span_send_fault(struct board_span *span, unsigned kind,
 
 	if (!shared_look(&wire->linked))
 		return -ENETDOWN;
-	send_frames(wire); /* it is of those to come */
+	send_frames(wire);
 	return post_order(wire, &order);
 }
 
@@ -263,7 +266,6 @@ bool wire_send(struct wire *wire, const struct writer *packet, bool keep)
 		}
 		return false;
 	}
-	shared_raise(&wire->obeyed, (int)wire->taken - 1); /* not all */
 	late = &wire->late[(wire->late_first + wire->nlate++) % WIRE_QUEUE];
 	late->len = octets.len;
 	memcpy(late->octets, octets.at, octets.len);
@@ -440,8 +442,7 @@ static int wire_turn(struct board_span *span, const struct board_media *media,
 	done = wire_clock_turn(wire, media, self);
 	send_alarms(wire);
 	report_line(wire);
-	if (wire->nlate == 0)
-		shared_raise(&wire->obeyed, (int)wire->taken);
+	shared_raise(&wire->obeyed, (int)(wire->taken - (wire->nlate > 0)));
 	return done;
 }
 

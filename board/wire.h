@@ -55,7 +55,8 @@ struct wire_owed {
 };
 
 /* Everything but these first ones belongs to the media thread, from the first
- * turn to the last. */
+ * turn to the last. Under the lock, and while `linked`, the signalling thread
+ * uses fd. */
 struct wire {
 	struct board_span span;
 	struct mailbox *up;   /* wire_report, to the signalling thread */
@@ -65,7 +66,7 @@ struct wire {
 	unsigned nframes;
 	struct deferred turn_over;
 	unsigned ordered;    /* orders posted, of all there were */
-	shared_flag obeyed;  /* orders sent, nothing waits before the next */
+	shared_flag obeyed;  /* of these; another number: something waits */
 	struct lock sending; /* fd is not closed meanwhile */
 
 	int poll_fd, clock_fd, listen_fd, fd;

@@ -6,7 +6,7 @@
 /*
  * Named threads. A thread asks for real-time priority and runs without it,
  * saying so, where that is refused. Locks, condition variables and atomics of
- * the program live in kernel/ only.
+ * the program are made in kernel/ only.
  */
 
 #include "kernel/base.h"

@@ -43,13 +43,19 @@ enum {
 /* After so long without ticks a line begins, and may do so with many. */
 #define LINE_BEGINS SEC(1)
 
+/* Heard when this turn is over, see ring_notes(). */
+static bool put_note(struct worker *w, const struct note *note)
+{
+	w->noted = true;
+	return mailbox_put(w->notes, note) == 0;
+}
+
 bool worker_tell(const struct end *end, struct note *note)
 {
 	note->report.stream = end->stream->ref;
 	note->report.owner = end->stream->owner;
 	note->report.end = end->index;
-	end->worker->noted = true;
-	return mailbox_put(end->worker->notes, note) == 0;
+	return put_note(end->worker, note);
 }
 
 /* --- descriptors --- */
@@ -167,8 +173,7 @@ static void count_late(struct worker *w, const struct line *line)
 	if (instant_since(w->now, w->late_due) < 0)
 		return;
 	w->late_due = instant_add(w->now, SEC(1));
-	w->noted = true;
-	(void)mailbox_put(w->notes, &note);
+	(void)put_note(w, &note);
 }
 
 static void turn_line(struct worker *w, struct line *line)
@@ -270,8 +275,7 @@ static void tell_gone(struct worker *w, struct line *line)
 		            .owner = line->owner },
 	};
 
-	w->noted = true;
-	if (mailbox_put(w->notes, &note) < 0)
+	if (!put_note(w, &note))
 		list_append(&w->gone, &line->list);
 }
 
@@ -476,6 +480,7 @@ void worker_turn(struct worker *w, int wait_ms)
 		take_pollee(w, events[i].data.ptr);
 	while (mailbox_take(w->inbox, &command))
 		obey(w, &command);
+	ring_notes(w); /* who is waited for is waited for now */
 	if (instant_since(w->now, w->tend_due) >= 0)
 		pulse(w);
 	ring_notes(w);

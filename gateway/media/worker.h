@@ -80,7 +80,8 @@ void worker_close(struct worker *w);
 /* One round: waits at most so long. */
 void worker_turn(struct worker *w, int wait_ms);
 
-/* The media thread tells the signalling thread of an end; false: no room. */
+/* The media thread tells the signalling thread of an end, which hears it when
+ * this turn is over; false: no room. */
 bool worker_tell(const struct end *end, struct note *note);
 
 /* The callbacks of a line turned from outside. */

@@ -114,3 +114,40 @@ TEST(two_threads_share_a_span_and_lose_nothing)
 	instant_hold();
 	end_close(&a);
 }
+
+/* A descriptor is never used when it is another's already. */
+TEST(frames_are_sent_while_a_far_end_comes_and_goes)
+{
+	const uint8_t frame[] = { 0, 1, 0, 0 };
+	struct turner left, right;
+	struct wire_end a, b;
+
+	end_init(&a, true);
+	instant_release();
+	end_open(&a);
+	b = a;
+	b.conf.listen = false;
+	start(&left, &a);
+	for (unsigned round = 0; round < 20; round++) {
+		b.nframes = 0;
+		CHECK_EQ(board_span_open(&b.span, b.loop, &b.conf, &end_handler,
+		                         &b),
+		         0);
+		start(&right, &b);
+		for (unsigned i = 0; i < 5000 && b.nframes < 5; i++) {
+			(void)board_span_send(a.span, BYTES(frame));
+			wait_a_little(a.loop);
+		}
+		CHECK(b.nframes >= 5);
+		stop(&right);
+		b.span = board_span_close(b.span);
+		for (unsigned i = 0; i < 500; i++) {
+			(void)board_span_send(a.span, BYTES(frame));
+			(void)loop_turn(a.loop);
+		}
+	}
+	CHECK_EQ(end_counts(&a).connects, 20);
+	stop(&left);
+	instant_hold();
+	end_close(&a);
+}
