@@ -107,8 +107,7 @@ int board_span_change(struct board_span *span, const struct board_conf *conf);
 /* --- signalling thread --- */
 
 /* One frame, address to end of information. -ENETDOWN without a line, -ENOSPC
- * when too many wait, -EMSGSIZE over 512 octets. On a wire the frames of a turn
- * of the loop leave when it is over; what finds no room then is counted. */
+ * when too many wait (a wire counts it later), -EMSGSIZE over 512 octets. */
 int board_span_send(struct board_span *span, struct bytes frame);
 
 /* Inside frame(): how long that frame has been with us already. */

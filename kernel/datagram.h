@@ -4,14 +4,14 @@
 #define KERNEL_DATAGRAM_H
 
 /*
- * Datagrams taken off a socket's queue a few at a time, each with how long it
+ * Datagrams taken off a socket's queue many at a time, each with how long it
  * lay there, and how many found no room and were thrown away.
  */
 
 #include "kernel/addr.h"
 #include "kernel/instant.h"
 
-enum { DATAGRAMS = 4 }; /* at most in one go */
+enum { DATAGRAMS = 16 }; /* at most in one go */
 
 struct datagram {
 	struct addr from; /* unset: a kind of address we do not know */

@@ -39,7 +39,8 @@ void mailbox_ring(struct mailbox *box);
 /* The reader's thread; false when empty. */
 bool mailbox_take(struct mailbox *box, void *message);
 
-/* Readable while messages wait that were told; for a reader that polls. -1 if attached. */
+/* Readable while messages wait of which the reader was told; for one that
+ * polls. -1 if attached. */
 int mailbox_fd(const struct mailbox *box);
 
 uint64_t mailbox_refused(const struct mailbox *box);

@@ -13,7 +13,10 @@
  *
  * They are taken in the turns of the loop, each time for SHARE at most and at
  * least one; between two turns sockets, D channels and timers have theirs. What
- * comes next is never later than that, however many wait.
+ * comes next is never later than that, however many wait. Until a call that was
+ * let in is answered it waits for some turns one after the other: for its
+ * SETUP to leave, for what the D channel says, for the sound to be joined. So
+ * under load the length of a turn is what it waits for, and the share is small.
  *
  * They lie one behind the other in one piece of memory, which is used as a
  * ring. A message is never broken in two: what does not fit before the end
@@ -27,7 +30,7 @@
 #include "kernel/loop.h"
 #include "kernel/mem.h"
 
-#define SHARE MSEC(4)
+#define SHARE (MSEC(1) / 2)
 
 enum { ROOM = 512 * 1024, ALIGNED = 16 };
 

@@ -5,14 +5,13 @@
  * with calls up. A message leaves from a bind; which one, and how it is called
  * in Via and Contact, is decided here.
  *
- * A datagram is a whole message, so there is nothing to keep: a few are
- * received at once, and handed up with how long they lay in the socket's queue.
- * Strangers are dropped before anything is looked at. A turn of the loop takes
- * no more than these few: until a call is answered it waits for several turns
- * one after the other, for its INVITE, for what the D channel says, for the
- * sound to be joined, and under load the length of a turn is what it waits for.
- * The queue itself is long: what finds no room in it comes again after half a
- * second, and a call would have waited for that.
+ * A datagram is a whole message, so there is nothing to keep: many are received
+ * at once, and handed up with how long they lay in the socket's queue.
+ * Strangers are dropped before anything is looked at. A wake-up takes a bounded
+ * number of datagrams, so that a flood on one socket lets timers and the other
+ * sockets have their turn; yet enough to see what belongs to calls behind many
+ * new ones. The queue itself is long: what finds no room in it comes again
+ * after half a second, and a call would have waited for that.
  *
  * A bind that is configured away has calls that were told of it in Contact and
  * Via: it stays for them, chosen by nobody who does not name it, and is looked
@@ -38,6 +37,11 @@
 #include "kernel/loop.h"
 #include "kernel/mem.h"
 #include "kernel/net.h"
+
+/* A wake-up takes no more batches of datagrams, and begins none later: others
+ * wait for their turn of the loop, answers from the D channels among them. */
+enum { BATCHES = 4 };
+#define READING MSEC(2)
 
 enum { PLACE = UINT16_MAX + 1 };
 
@@ -105,16 +109,28 @@ static void receive(struct outlet *o, const struct datagram *d)
 		t->user->message(t->self, &hop, raw, d->waited);
 }
 
-/* An error is of one packet (ICMP); if there are others we are woken again. */
-static void datagrams_ready(void *self, unsigned events)
+/* Whether there may be more. */
+static bool receive_batch(struct outlet *o)
 {
-	struct outlet *o = self;
 	struct datagram *d = o->owner->datagrams;
 	int n = datagrams_receive(o->fd, &o->queue, d, DATAGRAMS);
 
-	(void)events;
 	for (int i = 0; i < n; i++)
 		receive(o, &d[i]);
+	/* An error is of one packet (ICMP), and there may be others. */
+	return n == DATAGRAMS || (n < 0 && n != -EAGAIN && n != -EBADF);
+}
+
+static void datagrams_ready(void *self, unsigned events)
+{
+	struct instant began = instant_now();
+	struct outlet *o = self;
+
+	(void)events;
+	for (int i = 0; i < BATCHES; i++)
+		if (!receive_batch(o) ||
+		    instant_since(instant_now(), began) >= READING)
+			break;
 }
 
 static void connections_ready(void *self, unsigned events)

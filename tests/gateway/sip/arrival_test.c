@@ -120,13 +120,18 @@ TEST(a_turn_of_the_loop_takes_no_more_than_its_share)
 	struct line l;
 
 	line_open(&l);
-	l.costs = MSEC(3);
+	l.costs = MSEC(1) / 5;
 	for (unsigned n = 0; n < 10; n++)
 		CHECK(put(&l, 0));
 	(void)loop_turn(l.loop);
-	CHECK(l.taken > 0 && l.taken <= 2);
+	CHECK_EQ(l.taken, 3);
 	settle(&l);
 	CHECK_EQ(l.taken, 10);
+	l.costs = MSEC(3); /* more than a share: at least one is taken */
+	CHECK(put(&l, 0) && put(&l, 0));
+	(void)loop_turn(l.loop);
+	CHECK_EQ(l.taken, 11);
+	settle(&l);
 	line_close(&l);
 }
 

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "kernel/instant.h"
-#include "kernel/loop.h"
 #include "kernel/net.h"
 #include "tests/gateway/sip/layers.h"
 #include "tests/test.h"
@@ -282,25 +281,6 @@ TEST(strangers_are_dropped_on_both_transports_and_counted)
 	CHECK_EQ(l.messages, 0);
 	CHECK_EQ(layers_far_hear(&l), 0);
 	(void)close(fd);
-	layers_close(&l);
-}
-
-/* What else has to be done, and calls that wait for it, come in between. */
-TEST(a_turn_takes_four_datagrams_and_leaves_none_behind)
-{
-	static const char text[] = "OPTIONS sip:us SIP/2.0\r\n\r\n";
-	static const unsigned seen[] = { 4, 8, 10, 10 };
-	struct layers l;
-
-	layers_open(&l, false);
-	l.unwelcome = true;
-	for (unsigned i = 0; i < 10; i++)
-		CHECK(sendto(l.far, text, strlen(text), 0, &l.udp.sa,
-		             addr_len(&l.udp)) > 0);
-	for (unsigned turn = 0; turn < ARRAY_LEN(seen); turn++) {
-		(void)loop_turn(l.loop);
-		CHECK_EQ(l.counts.strangers, seen[turn]);
-	}
 	layers_close(&l);
 }
 
